@@ -1,0 +1,85 @@
+"""Recipe of Deep MRI: D5-C5 on strips of brain slices and phantom heads, 33 % Gaussian Cartesian lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from stabview.measures.errors import psnr
+from stabview.methods.networks.deep_mri import DeepMRI
+from stabview.sampling.fourier import FourierOperator
+from stabview.sampling.masks import gaussian_lines
+from stabview.training.data import Drawn, ImageFolder, Mixture, augmented, read_folder, scaled, smooth_phase
+from stabview.training.recipe import Recipe, mean_squared
+
+WIDTH = 256
+LINES = 85
+SUBJECTS = {
+    "train": ("cross07", "long01", "long03", "long04", "long19"),
+    "validation": ("long12",),
+    "test": ("long20", "cross26"),
+}
+BRAIN_SOURCE = (
+    "brain MR slices of five subjects (Lesjak et al., Neuroinformatics 2017, doi:10.1007/s12021-017-9348-7, CC BY 4.0,"
+    " as published in muschellij2/open_ms_data)"
+)
+
+
+def deep_mri_recipe(
+    folder: Path, *, heads: float = 0.2, rows: int = 48, batch: int = 3, steps: int = 9000
+) -> Recipe:
+    """Deep MRI at full architecture; `heads` is the share of procedural heads among the samples.
+
+    The lines are sampled along the columns and every row is measured fully, so the operator acts on each row by
+    itself and a strip of `rows` rows is an exact smaller problem: training on strips costs a fraction of a slice.
+    """
+    brains = read_folder(folder, SUBJECTS["train"], source=BRAIN_SOURCE)
+    chosen = read_folder(folder, SUBJECTS["validation"], source=BRAIN_SOURCE)
+    data: ImageFolder | Mixture = brains
+    if heads > 0:
+        data = Mixture(((1 - heads, brains), (heads, Drawn(_draw_head, "procedural heads (T1, T2, FLAIR)"))))
+
+    def sample(generator: np.random.Generator):
+        strips = [_strip(generator, data.draw(generator), rows) for _ in range(batch)]
+        masks = [gaussian_lines(WIDTH, LINES, generator) for _ in range(batch)]
+        x = torch.from_numpy(np.stack(strips))
+        operator = FourierOperator(np.broadcast_to(np.stack(masks)[:, None, :], (batch, rows, WIDTH)))
+        return operator(x), operator, x
+
+    return Recipe(
+        "deep-mri", DeepMRI, data, sample, mean_squared, lambda network: validation_figures(network, chosen),
+        steps=steps, batch=batch,
+    )  # fmt: skip
+
+
+def validation_figures(network: nn.Module, images: ImageFolder, count: int = 10) -> dict[str, float]:
+    """Mean PSNR of network and zero-filling over `count` evenly spread slices, masks fixed by index."""
+    scores = {"network": [], "zero-filled": []}
+    for k in np.linspace(0, len(images.images) - 1, count).astype(int):
+        mask = gaussian_lines(WIDTH, LINES, np.random.default_rng(int(k)))
+        operator = FourierOperator(np.broadcast_to(mask, (WIDTH, WIDTH)))
+        x = torch.from_numpy(images.images[k]).to(torch.complex64)
+        with torch.no_grad():
+            y = operator(x)
+            scores["network"].append(psnr(network(y, operator), x))
+            scores["zero-filled"].append(psnr(operator.adjoint(y), x))
+    return {name: float(np.mean(values)) for name, values in scores.items()}
+
+
+def _strip(generator: np.random.Generator, image: np.ndarray, rows: int) -> np.ndarray:
+    image = augmented(generator, image)
+    start = generator.integers(0, image.shape[0] - rows + 1)
+    strip = image[start : start + rows].astype(np.complex64)
+    if generator.random() < 0.6:
+        strip = strip * smooth_phase(generator, image.shape)[start : start + rows]
+    return strip
+
+
+def _draw_head(generator: np.random.Generator) -> np.ndarray:
+    from stabview.images.phantoms import phantom
+
+    name = ("head-t1", "head-t2", "head-flair")[generator.integers(3)]
+    return scaled(np.abs(phantom(name, WIDTH, seed=int(generator.integers(2**31))).pixels))

@@ -1,0 +1,148 @@
+"""The training loop: resumable, streaming progress, with an exponential moving average of the weights."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from stabview.images.errors import InputError
+from stabview.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class TrainingProgress:
+    """What the loop reports: the step, the running training loss, and validation figures when there are new ones."""
+
+    step: int
+    steps: int
+    loss: float
+    seconds: float
+    validation: dict[str, float] | None = None
+
+
+@dataclass
+class TrainingState:
+    """Everything that a checkpoint holds. `history` tells honestly how the weights came about, stretch by stretch."""
+
+    network: nn.Module
+    average: nn.Module
+    optimiser: torch.optim.Optimizer
+    step: int
+    history: list[dict[str, object]]
+
+
+def train(
+    recipe: Recipe, checkpoint: Path, *, steps: int | None = None, seed: int = 0, save_every: int = 200,
+    validate_every: int = 1000, low_precision: bool = False,
+) -> Iterator[TrainingProgress]:  # fmt: skip
+    """Train until `steps` (the recipe's own number by default), resuming from `checkpoint` where it exists.
+
+    The checkpoint is written every `save_every` steps and at the end, atomically, so an interrupted run loses at most
+    that many steps. `low_precision` runs the convolutions in bfloat16 (weights and loss stay float32).
+    """
+    total = steps or recipe.steps
+    state = resume(recipe, checkpoint, seed) if checkpoint.exists() else fresh_state(recipe, seed)
+    generator = np.random.default_rng([seed, state.step])
+    stretch = {
+        "recipe": recipe.name, "from_step": state.step, "data": recipe.data.source, "seed": seed, "batch": recipe.batch,
+        "bfloat16": low_precision, "learning_rate": recipe.learning_rate, "planned_steps": total,
+    }  # fmt: skip
+    state.history.append(stretch)
+    started, running = time.monotonic(), None
+    state.network.train()
+    while state.step < total:
+        rate = learning_rate(state.step, total, recipe.learning_rate)
+        for group in state.optimiser.param_groups:
+            group["lr"] = rate
+        loss = _one_step(recipe, state, generator, low_precision)
+        if not math.isfinite(loss):
+            raise InputError(f"The training loss became {loss} at step {state.step}; lower the learning rate.")
+        running = loss if running is None else 0.98 * running + 0.02 * loss
+        state.step += 1
+        _follow(state.average, state.network, decay=min(0.999, state.step / (state.step + 10)))
+        stretch["to_step"] = state.step
+        if state.step % save_every == 0 or state.step == total:
+            save_checkpoint(state, checkpoint)
+        figures = None
+        if state.step % validate_every == 0 or state.step == total:
+            figures = recipe.validate(state.average.eval())
+        yield TrainingProgress(state.step, total, running, time.monotonic() - started, figures)
+
+
+def _one_step(recipe: Recipe, state: TrainingState, generator: np.random.Generator, low_precision: bool) -> float:
+    y, operator, x = recipe.sample(generator)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=low_precision):
+        estimate = state.network(y, operator)
+    loss = recipe.loss(estimate, x)
+    state.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(state.network.parameters(), recipe.clip)
+    state.optimiser.step()
+    return float(loss.detach())
+
+
+def learning_rate(step: int, total: int, peak: float) -> float:
+    """A short linear warm-up, then half a cosine down to a hundredth of the peak."""
+    warm = min(200, total // 20 + 1)
+    if step < warm:
+        return peak * (step + 1) / warm
+    progress = (step - warm) / max(1, total - warm)
+    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def fresh_state(recipe: Recipe, seed: int) -> TrainingState:
+    torch.manual_seed(seed)
+    network = recipe.build().to(memory_format=torch.channels_last)
+    average = recipe.build()
+    average.load_state_dict(network.state_dict())
+    return TrainingState(network, average, _optimiser(network, recipe), 0, [])
+
+
+def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
+    state = fresh_state(recipe, seed)
+    try:
+        stored = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        if stored["recipe"] != recipe.name:
+            raise InputError(f"{checkpoint} belongs to the recipe {stored['recipe']}, not {recipe.name}; name another file.")
+        state.network.load_state_dict(stored["network"])
+        state.average.load_state_dict(stored["average"])
+        state.optimiser.load_state_dict(stored["optimiser"])
+    except (KeyError, RuntimeError, EOFError) as error:
+        raise InputError(f"{checkpoint} is not a checkpoint of {recipe.name} ({error}); remove it to start anew.") from error
+    state.step = stored["step"]
+    state.history = stored["history"]
+    return state
+
+
+def save_checkpoint(state: TrainingState, checkpoint: Path) -> None:
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    partial = checkpoint.with_suffix(checkpoint.suffix + ".partial")
+    torch.save(
+        {
+            "recipe": state.history[-1].get("recipe", ""), "network": state.network.state_dict(),
+            "average": state.average.state_dict(), "optimiser": state.optimiser.state_dict(),
+            "step": state.step, "history": state.history,
+        },
+        partial,
+    )  # fmt: skip
+    os.replace(partial, checkpoint)
+
+
+def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+
+
+@torch.no_grad()
+def _follow(average: nn.Module, network: nn.Module, *, decay: float) -> None:
+    for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
+        slow.lerp_(fast, 1 - decay)
+    for slow, fast in zip(average.buffers(), network.buffers(), strict=True):
+        slow.copy_(fast)
