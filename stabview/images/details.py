@@ -164,8 +164,10 @@ def _glyphs(shape: tuple[int, int], detail: DetailLike) -> tuple[Box, np.ndarray
     drawn, (middle_across, middle_down) = _drawn(detail.text, detail.size * zoom)
     cosine, sine = cos(radians(detail.angle)), sin(radians(detail.angle))
     column, row = detail.position
-    far = np.hypot(drawn.width, drawn.height) / zoom + 1
-    box = _box(shape, column - far, row - far, column + far, row + far)
+    wide = max(middle_across, drawn.width - middle_across) / zoom
+    high = max(middle_down, drawn.height - middle_down) / zoom
+    wide, high = abs(cosine) * wide + abs(sine) * high, abs(sine) * wide + abs(cosine) * high
+    box = _box(shape, column - wide, row - high, column + wide, row + high)
     height, width = box[0].stop - box[0].start, box[1].stop - box[1].start
     if not height or not width:
         return box, np.zeros((height, width), np.float32)
