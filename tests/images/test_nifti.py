@@ -5,7 +5,7 @@ import itertools
 import nibabel
 import numpy as np
 import pytest
-from nibabel.orientations import axcodes2ornt, inv_ornt_aff, ornt_transform
+from nibabel.orientations import axcodes2ornt, ornt_transform
 
 from stabview.images.errors import InputError
 from stabview.images.readers import count_slices, open_image
@@ -38,18 +38,17 @@ def test_every_storage_order_shows_the_same_slice(tmp_path, code) -> None:
 
 
 def test_a_point_on_the_patients_left_is_at_the_right_of_the_picture(tmp_path) -> None:
-    affine = inv_ornt_aff(axcodes2ornt("PSL"), (20, 20, 20)) @ np.diag([2.0, 2.0, 2.0, 1.0])
+    # Stored axes point to the patient's back, head and left; 2 mm voxels, world origin in the middle of the volume.
+    affine = np.array([[0, 0, -2.0, 0], [-2.0, 0, 0, 0], [0, 2.0, 0, 0], [0, 0, 0, 1]])
+    affine[:3, 3] = -affine[:3, :3] @ np.full(3, 9.5)
+    assert nibabel.aff2axcodes(affine) == ("P", "S", "L")
     volume = np.zeros((20, 20, 20), dtype=np.float32)
-    world = (-10.0, 12.0, 4.0, 1.0)  # RAS mm: left and anterior of the middle
-    affine = np.linalg.inv(np.eye(4)) @ affine
-    affine[:3, 3] -= affine[:3, :3] @ np.array([9.5, 9.5, 9.5]) + affine[:3, 3]
+    world = (-11.0, 13.0, 5.0, 1.0)  # mm to the right, front and head: left and anterior of the middle
     index = np.rint(np.linalg.solve(affine, world)[:3]).astype(int)
     volume[tuple(index)] = 1
     nibabel.Nifti1Image(volume, affine).to_filename(tmp_path / "a.nii")
-    found = [(open_image(tmp_path / "a.nii", k).pixels, k) for k in range(20)]
-    pixels, k = next((pixels, k) for pixels, k in found if pixels.any())
-    row, column = np.argwhere(pixels)[0]
-    assert column > 10 and row < 10 and k >= 10
+    slices = [open_image(tmp_path / "a.nii", k).pixels for k in range(20)]
+    assert np.argwhere(slices).tolist() == [[12, 3, 15]]  # 5 mm up, 13 mm towards the top, 11 mm towards the right
 
 
 def test_slope_applies_and_volume_0_of_several_is_shown(tmp_path) -> None:
@@ -98,3 +97,13 @@ def test_colours_are_refused(tmp_path) -> None:
     nibabel.Nifti1Image(values, np.eye(4)).to_filename(tmp_path / "a.nii")
     with pytest.raises(InputError, match="colours"):
         open_image(tmp_path / "a.nii")
+
+
+def test_pairs_need_both_halves(tmp_path) -> None:
+    values = np.random.default_rng(4).random(SHAPE, dtype=np.float32)
+    nibabel.Nifti1Pair(values, np.eye(4)).to_filename(tmp_path / "a.img")
+    for name in ("a.hdr", "a.img"):
+        np.testing.assert_array_equal(open_image(tmp_path / name, 3).pixels, values[::-1, ::-1, 3].T)
+    (tmp_path / "a.img").unlink()
+    with pytest.raises(InputError, match="other half is missing"):
+        open_image(tmp_path / "a.hdr")

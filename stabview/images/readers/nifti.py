@@ -69,16 +69,15 @@ def read(path: Path, slice_index: int | None) -> Image:
 def _load(path: Path) -> Nifti1Pair:
     import nibabel
 
-    try:
-        if path.name.lower().endswith((".nii", ".nii.gz", ".hdr", ".img", ".img.gz", ".hdr.gz")):
-            volume = nibabel.load(path)
-        else:
-            volume = _load_by_content(path)
-    except FileNotFoundError as error:
+    if path.name.lower().endswith((".hdr", ".img")) and not _other_half(path).exists():
         raise InputError(
             f"'{path.name}' is half of a NIfTI pair (.hdr and .img) and the other half is missing: "
             "put both in one folder."
-        ) from error
+        )
+    if path.name.lower().endswith((".nii", ".nii.gz", ".hdr", ".img")):
+        volume = nibabel.load(path)
+    else:
+        volume = _load_by_content(path)
     if not isinstance(volume, nibabel.Nifti1Pair):
         raise InputError(f"'{path.name}' is not NIfTI: convert it to NIfTI (.nii or .nii.gz) first.")
     kind = volume.get_data_dtype()
@@ -87,6 +86,11 @@ def _load(path: Path) -> Nifti1Pair:
             f"'{path.name}' holds colours, whose mixture is no measured image: open a volume of grey values instead."
         )
     return volume
+
+
+def _other_half(path: Path) -> Path:
+    endings = {".hdr": ".img", ".img": ".hdr", ".HDR": ".IMG", ".IMG": ".HDR"}
+    return path.with_suffix(endings.get(path.suffix, path.suffix))
 
 
 def _load_by_content(path: Path) -> Nifti1Pair:
