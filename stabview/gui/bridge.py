@@ -1,0 +1,140 @@
+"""The only door between the workbench's threads and the window: events come in from any thread, Qt signals go out.
+
+Events wait in a set, so a burst of the same event makes one signal; late ones are dropped while the window closes.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from stabview.gui.view_hub import ViewHub
+
+if TYPE_CHECKING:
+    from stabview.study.study import Study
+    from stabview.study.workbench import Workbench
+
+# In the order in which they are passed on: what others depend on first.
+EVENTS = ("study", "scene", "search", "iterate", "frame", "details", "sweep", "progress", "error", "report")
+
+
+class Bridge(QObject):
+    """Workbench listener and signal source; the widgets get it as their only constructor argument.
+
+    Attributes
+    ----------
+    workbench : the Workbench (set with `attach`).
+    hub : what all panels share of the view (`ViewHub`).
+
+    Signals
+    -------
+    study_changed, scene_changed, frame_changed, iterate_added, details_changed, sweep_changed, progress_changed,
+    search_changed : re-read the property of the same name of the workbench.
+    position_changed(index) : the slider was moved.
+    error_raised(sentence, details) : for the user, from the workbench or from `complain`.
+    report_ready : the report was written.
+    message(text) : a short line for the status bar, from `say`.
+    """
+
+    study_changed = Signal()
+    scene_changed = Signal()
+    frame_changed = Signal()
+    iterate_added = Signal()
+    details_changed = Signal()
+    sweep_changed = Signal()
+    progress_changed = Signal()
+    search_changed = Signal()
+    position_changed = Signal(int)
+    error_raised = Signal(str, str)
+    report_ready = Signal()
+    message = Signal(str)
+
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.hub = ViewHub(self)
+        self.workbench: Workbench | None = None
+        self._lock = threading.Lock()
+        self._waiting: set[str] = set()
+        self._closing = False
+        self._signals = {
+            "study": self.study_changed,
+            "scene": self.scene_changed,
+            "frame": self.frame_changed,
+            "iterate": self.iterate_added,
+            "details": self.details_changed,
+            "sweep": self.sweep_changed,
+            "progress": self.progress_changed,
+            "search": self.search_changed,
+            "report": self.report_ready,
+        }
+        self._woken.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def attach(self, workbench: Workbench) -> None:
+        """Give the widgets their workbench; it must have been made with `listener=bridge.listen`."""
+        self.workbench = workbench
+
+    def listen(self, event: str) -> None:
+        """Take an event of the workbench, from any thread."""
+        if event not in EVENTS:
+            raise ValueError(f"unknown event {event!r}")
+        with self._lock:
+            if self._closing:
+                return
+            asleep = not self._waiting
+            self._waiting.add(event)
+            if asleep:
+                self._woken.emit()
+
+    @Slot()
+    def _deliver(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, set()
+        for event in EVENTS:
+            if event not in waiting or self._closing:
+                continue
+            if event == "error":
+                error = self.workbench.last_error if self.workbench is not None else None
+                if error is not None:
+                    self.error_raised.emit(*error)
+            else:
+                self._signals[event].emit()
+
+    # --- what widgets do through the bridge because others must hear of it
+
+    def change(self, label: str, *, merge: bool = False, **parts: Any) -> None:
+        """Change parts of the study: `bridge.change("rate", merge=True, sampling=replace(study.sampling, rate=0.25))`."""
+        study: Study = self.workbench.study
+        self.workbench.change(study.having(**parts), label, merge=merge)
+
+    def move_to(self, index: int) -> None:
+        """Move the slider; everything that shows an iterate follows at once."""
+        if index != self.workbench.position:
+            self.workbench.move_to(index)
+            self.position_changed.emit(index)
+
+    def complain(self, sentence: str, details: str = "") -> None:
+        """Show an error of the window's own (a file that does not exist, a clipboard without an image)."""
+        self.error_raised.emit(sentence, details)
+
+    def say(self, text: str) -> None:
+        """Show a line in the status bar for a few seconds."""
+        self.message.emit(text)
+
+    def report_to(self, folder: Path) -> Path:
+        """Have the report of the present state written to `folder`."""
+        return self.workbench.report_to(folder)
+
+    def close(self) -> None:
+        """Drop what is still to come and end the workbench."""
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+            self._waiting.clear()
+        if self.workbench is not None:
+            self.workbench.close()
