@@ -5,8 +5,9 @@ import pytest
 from scipy.ndimage import binary_erosion
 
 from stabview.images.errors import InputError
-from stabview.images.phantoms import PHANTOMS, head, head_tissues, phantom, shepp_logan
+from stabview.images.phantoms import PHANTOMS, body, body_organs, head, head_tissues, phantom, shepp_logan
 from stabview.images.phantoms.anatomy import Tissue
+from stabview.images.phantoms.body_parts import Organ
 
 
 @pytest.mark.parametrize("name", PHANTOMS)
@@ -24,8 +25,10 @@ def test_every_phantom_is_repeatable_at_any_size(name, size):
 
 def test_shepp_logan_has_the_published_grey_values():
     pixels = shepp_logan(400).pixels
+
     def at(x, y):
         return pixels[int((1 - y) * 200), int((1 + x) * 200)]
+
     assert at(0, 0.9) == pytest.approx(1.0)
     assert at(0, 0.8) == pytest.approx(0.2)
     assert at(0.22, 0.0) == pytest.approx(0.0, abs=1e-6)
@@ -88,6 +91,34 @@ def test_the_anatomy_does_not_depend_on_the_contrast_but_on_the_level():
     assert np.sum(vertex == Tissue.VENTRICLE) == 0
 
 
+@pytest.mark.parametrize("seed", [0, 3])
+def test_organs_of_the_abdomen_have_their_ct_numbers(seed):
+    image, organs = body(256, seed=seed, lesions=0), body_organs(256, seed=seed, lesions=0)
+    assert (image.units, image.modality) == ("HU", "CT")
+    expected = {Organ.AIR: (-1024, -970), Organ.FAT: (-125, -80), Organ.MUSCLE: (40, 75), Organ.LIVER: (85, 130),
+                Organ.SPLEEN: (95, 140), Organ.KIDNEY: (130, 220), Organ.MARROW: (130, 320)}
+    for organ, (low, high) in expected.items():
+        assert low < _median(image.pixels, organs, organ) < high, organ.name
+    assert image.pixels[organs == Organ.BONE].max() > 600
+    assert image.pixels.min() >= -1024
+
+
+def test_liver_lesions_are_darker_than_the_liver_and_where_the_facts_say():
+    image, organs = body(256, seed=1, lesions=3, noise=0), body_organs(256, seed=1, lesions=3)
+    liver = _median(image.pixels, organs, Organ.LIVER)
+    assert len(image.facts["lesions"]) == 3
+    for lesion in image.facts["lesions"]:
+        column, row = lesion["position"]
+        assert image.pixels[round(row), round(column)] < liver - 20
+
+
+def test_the_chest_holds_air():
+    image, organs = body(256, seed=2, region="thorax"), body_organs(256, seed=2, region="thorax")
+    assert np.mean(organs == Organ.LUNG) > 0.08
+    assert -920 < _median(image.pixels, organs, Organ.LUNG) < -780
+    assert 120 < _median(image.pixels, organs, Organ.BLOOD) < 190
+
+
 def test_unknown_names_and_values_are_told_in_one_sentence():
     with pytest.raises(InputError, match="head-flair"):
         phantom("head-flare")
@@ -97,5 +128,7 @@ def test_unknown_names_and_values_are_told_in_one_sentence():
         head(contrast="PD")
     with pytest.raises(InputError, match="level"):
         head(level=2)
+    with pytest.raises(InputError, match="thorax"):
+        body(region="knee")
     with pytest.raises(InputError, match="options"):
         phantom("head-t1", 64, colour="red")

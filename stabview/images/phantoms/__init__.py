@@ -9,11 +9,14 @@ from functools import partial
 
 from stabview.images.errors import InputError
 from stabview.images.image import Image
+from stabview.images.phantoms.body import body, body_organs
 from stabview.images.phantoms.ellipses import ellipses
 from stabview.images.phantoms.head import head, head_tissues
 from stabview.images.phantoms.shepp_logan import shepp_logan
 
-__all__ = ["PHANTOMS", "Phantom", "ellipses", "head", "head_tissues", "phantom", "shepp_logan"]
+__all__ = [
+    "PHANTOMS", "Phantom", "body", "body_organs", "ellipses", "head", "head_tissues", "phantom", "shepp_logan",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ PHANTOMS: dict[str, Phantom] = {
                 256, _fixed),
         Phantom("ellipses", "Random overlapping ellipses with linear ramps, scaled to a largest value of 1.",
                 256, ellipses),
+        Phantom("body", "Axial CT slice of a drawn abdomen (or, with region thorax, a chest) in Hounsfield units.",
+                256, body),
         Phantom("head-t1", "Axial MR slice of a drawn head in T1 contrast: bright fat, dark fluid.",
                 256, partial(head, contrast="T1")),
         Phantom("head-t2", "Axial MR slice of a drawn head in T2 contrast: bright fluid.",
