@@ -44,14 +44,14 @@ class Tissue(IntEnum):
 
 @dataclass(frozen=True)
 class Anatomy:
-    """A head on the fine grid: `labels` (uint8), `grey` (share of grey matter within cortex and white matter),
-    `ventricle` (signed distance to the ventricles in mm, positive inside), head coordinates `u`, `v` and the rotation."""
+    """A head on the fine grid of `spacing` mm: `labels` (uint8), `grey` (share of grey matter within cortex and white
+    matter), `opacity` (how far a nucleus differs from white matter, less at its edge), `ventricle` (signed distance to
+    the ventricles in mm, positive inside)."""
 
     labels: np.ndarray
     grey: np.ndarray
+    opacity: np.ndarray
     ventricle: np.ndarray
-    u: np.ndarray
-    v: np.ndarray
     spacing: float
 
 
@@ -62,7 +62,7 @@ _HORN = np.array(
         [(4, 14, -1.5), (5, 19, -0.8), (7, 25, 0.0), (9, 28, -1.0)],
         [(2.6, 5, 1.2), (3.6, 15, 2.2), (7.5, 23, 2.7), (13, 29, 1.4)],
         [(3.0, 2, 2.0), (4.5, 14, 3.0), (8.5, 24, 3.3), (13, 31, 1.8)],
-        [(7, -4, 3.0), (6.5, 8, 3.2), (8, 20, 3.2), (10, 30, 1.6)],
+        [(5, -4, 3.4), (4.6, 8, 3.4), (6.5, 20, 3.5), (10.5, 30, 1.8)],
         [(15, -8, -1.2), (14, 2, -1.0), (13, 12, -1.0), (13, 22, -1.6)],
     ]
 )
@@ -71,7 +71,7 @@ _ATRIUM = np.array(
         [(33, -18, 1.0), (33, -26, 2.0), (30, -36, 1.4), (27, -46, 0.2)],
         [(23, -25, 2.4), (27, -32, 4.2), (27, -42, 2.6), (23, -56, 0.6)],
         [(18, -25, 3.0), (24, -33, 4.8), (26, -42, 3.0), (23, -54, 0.6)],
-        [(8, -8, 3.4), (14, -20, 4.0), (20, -32, 4.6), (22, -40, 2.2)],
+        [(5.5, -6, 3.4), (11, -19, 4.0), (18, -32, 4.6), (21, -41, 2.2)],
         [(16, -12, -1.2), (18, -20, -1.2), (20, -28, -1.0), (21, -34, -1.4)],
     ]
 )
@@ -182,7 +182,7 @@ def _sulci(
             starts.append(point)
             headings.append(normal + rng.normal(0, 0.3))
             lengths.append(depth * (rng.uniform(15, 27) if rng.random() < 0.62 else rng.uniform(6, 13)))
-            widths.append(rng.uniform(-0.1, 0.75) + atrophy)
+            widths.append(rng.uniform(-0.1, 0.75) + atrophy + 0.35 * vertex)
         at += rng.uniform(7.0, 13.0) / radius
     for side in (-1, 1):
         for outer, inner in ends:
@@ -210,7 +210,7 @@ def _sulci(
     spread = np.stack([rng.uniform(-hull.max(), hull.max(), 700), rng.uniform(-hull.max(), hull.max(), 700)], axis=1)
     within = np.hypot(*spread.T) < radius_at(np.arctan2(spread[:, 1], spread[:, 0])) - 7
     spread = spread[within & allowed(spread)]
-    sulci.fill(rng, spread, rng.uniform(-np.pi, np.pi, len(spread)), 7.5, allowed, 4.5)
+    sulci.fill(rng, spread, rng.uniform(-np.pi, np.pi, len(spread)), 8.0, allowed, 4.5)
     return sulci
 
 
@@ -243,7 +243,7 @@ def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
         (Tissue.MARROW, oblique * np.clip(noise(0.2, 4.0) - 1.5 * temple, 0, None)),
         (Tissue.BONE, oblique * noise(1.2, 2.2)),
         (Tissue.DURA, oblique * noise(0.5, 1.0)),
-        (Tissue.CSF, oblique * noise(0.3, 2.2 + 2 * atrophy, range(2, 24))),
+        (Tissue.CSF, oblique * noise(0.15, 1.5 + 2.2 * atrophy, range(2, 24))),
     ]
     radius = np.hypot(u, v)
     bins = (np.arctan2(v, u) * np.float32(1024 / (2 * np.pi))).astype(np.int32) % 1024
@@ -282,15 +282,24 @@ def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
     falx = cavity & (np.abs(u - middle) < 0.45) & (pial <= 0)
     labels[falx] = Tissue.DURA
 
-    ventricle = _centre(rng, labels, axis, (u - middle) / np.float32(scale), v / np.float32(scale), level)
+    opacity = np.ones_like(u)
+    ventricle = _centre(rng, labels, grey, opacity, axis, (u - middle) / np.float32(scale), v / np.float32(scale), level)
     _vessels(rng, labels, u - middle, v, hull, angles, level, scale)
-    return Anatomy(labels, grey, ventricle, u, v, spacing)
+    return Anatomy(labels, grey, opacity, ventricle, spacing)
 
 
 def _centre(
-    rng: np.random.Generator, labels: np.ndarray, axis: np.ndarray, u: np.ndarray, v: np.ndarray, level: float
+    rng: np.random.Generator,
+    labels: np.ndarray,
+    grey: np.ndarray,
+    opacity: np.ndarray,
+    axis: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    level: float,
 ) -> np.ndarray:
-    """Draw ventricles and deep grey nuclei into `labels`; return the signed distance to the ventricles (mm)."""
+    """Draw ventricles and deep grey nuclei into `labels`, `grey` and `opacity`; return the signed distance
+    to the ventricles (mm)."""
     rows = np.flatnonzero((np.abs(v) < 66).any(axis=1))
     columns = np.flatnonzero((np.abs(u) < 46).any(axis=0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
@@ -307,8 +316,15 @@ def _centre(
         cu, cv, a, b = _keyed(table, level)
         if min(a, b) > 0.5:
             grow = rng.uniform(0.93, 1.07)
-            inside = ellipse_level(x, y, (cu + max(swell, 0) * 0.8, cv), (a * grow, b * grow), degrees) > 0
-            part[inside & brain] = tissue
+            inside = ellipse_level(x, y, (cu + max(swell, 0) * 0.8, cv), (a * grow, b * grow), degrees)
+            at = (inside > 0) & brain
+            part[at] = tissue
+            opacity[window][at] = np.clip(0.2 + inside[at] / 2.2, 0, 1)
+
+    if level < 0.6:
+        claustrum = stroke_level(x, y, np.array([(28, 22), (31.5, 8), (31, -8)]), np.array([0.2, 0.7, 0.2]))
+        brain_only = part == Tissue.WHITE
+        grey[window][brain_only] = np.maximum(grey[window], np.clip(claustrum + 0.6, 0, 0.8))[brain_only]
 
     nucleus(_PUTAMEN, Tissue.PUTAMEN, -10)
     nucleus(_PALLIDUM, Tissue.PALLIDUM, -22)
@@ -376,5 +392,5 @@ def _vessels(
             inside = np.hypot(u[window] - u[r, c], v[window] - v[r, c]) < radius
             labels[window][inside & (labels[window] == tissue)] = Tissue.VESSEL
 
-    dots(Tissue.CSF, 30, 0.5, 1.0)
+    dots(Tissue.CSF, 14, 0.5, 1.0)
     dots(Tissue.FAT, 10, 0.5, 1.1)

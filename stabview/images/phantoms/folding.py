@@ -77,7 +77,7 @@ class Sulci:
                 nearest = distance.min(axis=1)
             else:
                 nearest = np.full(len(tips), np.inf)
-            turn = 0.88 * turn + rng.normal(0, 0.035, len(tips))
+            turn = 0.88 * turn + rng.normal(0, 0.045, len(tips))
             headings = headings + turn * STEP
             moved = tips + STEP * np.stack([np.cos(headings), np.sin(headings)], axis=1)
             travelled = 1 - left / total
@@ -124,8 +124,8 @@ class Sulci:
                 rng,
                 candidates[chosen],
                 headings[chosen],
-                rng.uniform(5, 13, count),
-                rng.uniform(-0.3, 0.7, count),
+                rng.uniform(8, 18, count),
+                rng.uniform(0.0, 0.75, count),
                 allowed,
                 clearance=clearance,
                 branching=0.12,

@@ -75,7 +75,9 @@ def head(
     signal = table[anatomy.labels]
     parenchyma = (anatomy.labels == Tissue.GREY) | (anatomy.labels == Tissue.WHITE)
     mixed = table[Tissue.WHITE] + (table[Tissue.GREY] - table[Tissue.WHITE]) * anatomy.grey
+    nuclei = (anatomy.labels >= Tissue.CAUDATE) & (anatomy.labels <= Tissue.THALAMUS)
     signal = np.where(parenchyma, mixed, signal)
+    signal += nuclei * (1 - anatomy.opacity) * (table[Tissue.WHITE] - signal)
     signal += alpha * (np.float32(_LESION_SIGNAL[which]) - signal)
 
     axis = np.arange(SUPERSAMPLING * size, dtype=np.float32) * np.float32(anatomy.spacing)
