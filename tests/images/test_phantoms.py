@@ -6,8 +6,8 @@ from scipy.ndimage import binary_erosion
 
 from stabview.images.errors import InputError
 from stabview.images.phantoms import PHANTOMS, body, body_organs, head, head_tissues, phantom, shepp_logan
-from stabview.images.phantoms.anatomy import Tissue
 from stabview.images.phantoms.body_parts import Organ
+from stabview.images.phantoms.tissues import Tissue
 
 
 @pytest.mark.parametrize("name", PHANTOMS)
@@ -52,7 +52,7 @@ def test_tissues_rank_as_in_each_sequence(seed):
     value = {}
     for contrast in ("T1", "T2", "FLAIR"):
         pixels = head(256, contrast=contrast, seed=seed, lesions=0).pixels
-        value[contrast] = {tissue: _median(pixels, labels, tissue) for tissue in Tissue}
+        value[contrast] = {tissue: _median(pixels, labels, tissue) for tissue in map(Tissue, np.unique(labels))}
     t1, t2, flair = value["T1"], value["T2"], value["FLAIR"]
     assert t1[Tissue.VENTRICLE] < t1[Tissue.GREY] < t1[Tissue.THALAMUS] < t1[Tissue.WHITE] < t1[Tissue.FAT]
     assert t2[Tissue.PALLIDUM] < t2[Tissue.WHITE] < t2[Tissue.GREY] < t2[Tissue.VENTRICLE]
@@ -117,6 +117,13 @@ def test_the_chest_holds_air():
     assert np.mean(organs == Organ.LUNG) > 0.08
     assert -920 < _median(image.pixels, organs, Organ.LUNG) < -780
     assert 120 < _median(image.pixels, organs, Organ.BLOOD) < 190
+
+
+def test_the_lowest_slices_show_eyes_filled_with_fluid():
+    pixels, labels = head(256, contrast="T2", seed=3, level=0.05).pixels, head_tissues(256, seed=3, level=0.05)
+    assert np.sum(labels == Tissue.VITREOUS) > 500
+    assert _median(pixels, labels, Tissue.VITREOUS) > 2 * _median(pixels, labels, Tissue.MUSCLE)
+    assert np.sum(head_tissues(128, seed=3, level=0.5) == Tissue.VITREOUS) == 0
 
 
 def test_unknown_names_and_values_are_told_in_one_sentence():

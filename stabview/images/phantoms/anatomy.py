@@ -7,39 +7,17 @@ thalami. Central structures are keyed at a few slice levels and interpolated bet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from stabview.images.phantoms.fields import ellipse_level, periodic_noise, smooth_minimum, smooth_noise, stroke_level
 from stabview.images.phantoms.folding import Sulci
+from stabview.images.phantoms.skull_base import BELOW, SkullBase
+from stabview.images.phantoms.tissues import Tissue
 
 FIELD_OF_VIEW = 230.4  # mm, so that 256 pixels are 0.9 mm each
 SUPERSAMPLING = 2
-
-
-class Tissue(IntEnum):
-    """Labels of the tissue map."""
-
-    AIR = 0
-    SKIN = 1
-    FAT = 2
-    MUSCLE = 3
-    BONE = 4
-    MARROW = 5
-    DURA = 6
-    CSF = 7
-    GREY = 8
-    WHITE = 9
-    VENTRICLE = 10
-    CAUDATE = 11
-    PUTAMEN = 12
-    PALLIDUM = 13
-    THALAMUS = 14
-    CALLOSUM = 15
-    CHOROID = 16
-    VESSEL = 17
 
 
 @dataclass(frozen=True)
@@ -105,6 +83,8 @@ def _outline(rng: np.random.Generator, angles: np.ndarray, level: float) -> tupl
     half_width = half_width * (1 - rng.uniform(0.04, 0.09) * sin - 0.03 * np.clip(sin, 0, 1) ** 2)
     power = rng.uniform(2.1, 2.35)
     radius = ((np.abs(cos) / half_width) ** power + (np.abs(sin) / half_length) ** power) ** (-1 / power)
+    if level < BELOW:  # narrower in front, with the root of the nose
+        radius = radius * (1 - 0.10 * np.clip(sin, 0, 1) ** 2) + 9 * np.exp(-(((angles - np.pi / 2) / 0.13) ** 2))
     return radius * (1 + 0.007 * periodic_noise(rng, angles, range(1, 7), 1.0)), float(1 / max(shrink, 0.6))
 
 
@@ -131,7 +111,10 @@ def _sulci(
 
     core = _keyed(_KEEP_OUT, level) * scale
     vertex = max(level - 0.78, 0) / 0.22
-    core[2:] *= 1 - 0.75 * vertex
+    core[2:] *= 1 - 0.9 * vertex
+    base = level < BELOW
+    if base:
+        core[2:] = 5
 
     def allowed(at: np.ndarray) -> np.ndarray:
         u, v = at.T
@@ -142,14 +125,14 @@ def _sulci(
     sulci = Sulci()
     front, back = _keyed(_FISSURE, level) * scale
     top, bottom = radius_at(np.pi / 2) + 2, -radius_at(-np.pi / 2) - 2
-    ends = [(top, front), (bottom, back)]
+    ends = [] if base else [(top, front), (bottom, back)]
     gap = rng.uniform(0.5, 1.3) + atrophy
     for outer, inner in ends:
         v = np.linspace(outer, inner, 30)
         along = np.linspace(0, 1, 30)
         sulci.add(np.stack([middle(v), v], axis=1), gap * (1 + 1.3 * np.exp(-along / 0.07) - 0.3 * along))
 
-    strength = np.interp(level, [0.2, 0.3, 0.58, 0.66], [0.6, 1, 0.7, 0])
+    strength = 0 if base else np.interp(level, [0.2, 0.3, 0.58, 0.66], [0.6, 1, 0.7, 0])
     for side in (-1, 1):
         jitter = rng.normal(0, 1.5, 6)
         opening = np.interp(level, [0.2, 0.4, 0.62], [28, 16, -8]) + jitter[0] * 2
@@ -251,11 +234,10 @@ def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
     upright = (1 / np.sqrt(1 + slope**2)).astype(np.float32)[bins]
     labels = np.zeros((count, count), np.uint8)
     edge = skin.copy()
-    depth = np.zeros_like(u)
     for tissue, thickness in layers:
         depth = (edge.astype(np.float32)[bins] - radius) * upright
         labels[depth > 0] = tissue
-        edge = edge - thickness / np.interp(angles, angles, 1 / np.sqrt(1 + slope**2))
+        edge = edge - thickness * np.sqrt(1 + slope**2)
     hull = edge
     depth = (hull.astype(np.float32)[bins] - radius) * upright
     cavity = labels == Tissue.CSF
@@ -272,6 +254,11 @@ def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
     cleft = away.astype(np.float32) * np.float32(spacing) - width[near_row, near_column]
     cleft += 0.25 * smooth_noise(rng, axis, axis, 5)
     pial = smooth_minimum(depth, cleft, 3.5)
+    base = None
+    if level < BELOW:
+        beneath = (skin.astype(np.float32)[bins] - radius) * upright
+        base = SkullBase(rng, axis, u / np.float32(scale), v / np.float32(scale), beneath)
+        pial = smooth_minimum(pial, -base.barrier * np.float32(scale) - np.float32(0.8), 3.0)
 
     ribbon = 2.9 + 0.45 * smooth_noise(rng, axis, axis, 14) + 0.25 * smooth_noise(rng, axis, axis, 4)
     labels[cavity & (pial > 0)] = Tissue.GREY
@@ -280,9 +267,10 @@ def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
     grey = np.clip((ribbon - pial) / soft + 0.5, 0, 1)
     middle = midline[0] * np.sin(v / 45 + midline[1])
     falx = cavity & (np.abs(u - middle) < 0.45) & (pial <= 0)
-    labels[falx] = Tissue.DURA
-
     opacity = np.ones_like(u)
+    if base is not None:
+        return Anatomy(labels, grey, opacity, base.draw(labels, grey, depth), spacing)
+    labels[falx] = Tissue.DURA
     ventricle = _centre(rng, labels, grey, opacity, axis, (u - middle) / np.float32(scale), v / np.float32(scale), level)
     _vessels(rng, labels, u - middle, v, hull, angles, level, scale)
     return Anatomy(labels, grey, opacity, ventricle, spacing)
@@ -356,13 +344,44 @@ def _centre(
     if level < 0.75:
         plexus = stroke_level(x, y, atrium[1:3, :2] + (0.5, 3.0), np.array([1.6, 0.9]) + 0.3 * swell)
         part[(plexus > 0) & (lateral > 0.3)] = Tissue.CHOROID
-    if level < 0.5:
+    if level < 0.27:
+        _midbrain(rng, part, grey[window], x, y, 1.1 * smooth_noise(rng, down, across, 9))
+        space = np.minimum(space, np.where(y > -30, lateral, space))
+    elif level < 0.5:
         cistern = stroke_level(x, y, np.array([(0, back + 1.0), (0, back - 7)]), np.array([3.2, 2.0])) > 0
         part[cistern] = Tissue.CSF
         part[np.hypot(x, y - back + 2.5) < 1.5] = Tissue.VESSEL
     result = np.full(labels.shape, -60, np.float32)
     result[window] = space
     return result
+
+
+def _midbrain(
+    rng: np.random.Generator, part: np.ndarray, grey: np.ndarray, x: np.ndarray, y: np.ndarray, uneven: np.ndarray
+) -> None:
+    """Draw the midbrain within its cisterns, and the star-shaped cistern before it, into the window's labels.
+
+    `uneven` (mm) is how much wider or narrower the cisterns are from place to place.
+    """
+    size = rng.uniform(0.92, 1.08)
+    stem = np.maximum(
+        ellipse_level(x, y, (0, -15), (14 * size, 12 * size)),
+        stroke_level(x, y, np.array([(6, -12), (13, -1)]) * size, np.array([6, 5]) * size),
+    )
+    stem = np.maximum(stem, ellipse_level(x, y, (5, -26), (5.5, 4)))
+    notch = stroke_level(x, y, np.array([(0, 6), (0, -4)]), np.array([5, 1.2]))
+    stem = np.minimum(stem, -notch)
+    around = np.maximum(stem + rng.uniform(1.2, 2.4), ellipse_level(x, y, (0, -31), (9, 5))) + uneven
+    star = np.maximum(
+        ellipse_level(x, y, (0, 9), (7, 6)), stroke_level(x, y, np.array([(3, 12), (21, 16)]), np.array([2.6, 0.8]))
+    )
+    part[(around > 0) | (star + uneven > 0)] = Tissue.CSF
+    part[stem > 0] = Tissue.WHITE
+    nuclei = np.maximum(ellipse_level(x, y, (5, -11), (3, 3)), ellipse_level(x, y, (10, -5), (1.6, 5), -40))
+    grey[stem > 0] = np.clip(0.35 + 0.3 * (nuclei > 0), 0, 1)[stem > 0]
+    part[np.hypot(x, y + 21.5) < 1.1] = Tissue.VENTRICLE
+    for u, v, radius in ((0, 2.5, 1.5), (11, 13, 1.7), (17, -12, 0.9)):
+        part[(np.hypot(x - u, y - v) < radius) & (part == Tissue.CSF)] = Tissue.VESSEL
 
 
 def _vessels(

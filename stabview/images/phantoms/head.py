@@ -11,8 +11,9 @@ from scipy.ndimage import gaussian_filter
 
 from stabview.images.errors import InputError
 from stabview.images.image import Image
-from stabview.images.phantoms.anatomy import FIELD_OF_VIEW, SUPERSAMPLING, Anatomy, Tissue, draw_anatomy
+from stabview.images.phantoms.anatomy import FIELD_OF_VIEW, SUPERSAMPLING, Anatomy, draw_anatomy
 from stabview.images.phantoms.fields import average_blocks, coverage, smooth_noise
+from stabview.images.phantoms.tissues import Tissue
 
 CONTRASTS = ("T1", "T2", "FLAIR")
 LESION = len(Tissue)
@@ -37,6 +38,9 @@ _SIGNAL = {
     Tissue.CALLOSUM: (0.70, 0.30, 0.54),
     Tissue.CHOROID: (0.40, 0.72, 0.62),
     Tissue.VESSEL: (0.10, 0.05, 0.06),
+    Tissue.VITREOUS: (0.17, 0.97, 0.12),
+    Tissue.LENS: (0.40, 0.18, 0.30),
+    Tissue.MUCOSA: (0.38, 0.62, 0.45),
 }
 _LESION_SIGNAL = (0.44, 0.72, 1.00)
 
@@ -57,7 +61,8 @@ def head(
     contrast : "T1", "T2" or "FLAIR".
     seed : the head; the same seed and level give the same anatomy in every contrast.
     lesions : how many white-matter lesions are drawn; None lets the seed decide (0 to 8).
-    level : height of the slice, 0 (midbrain) over 0.45 (basal ganglia) and 0.65 (bodies of the ventricles) to 1.
+    level : height of the slice, 0 (orbits, pons) over 0.2 (midbrain), 0.45 (basal ganglia)
+        and 0.65 (bodies of the ventricles) to 1.
     noise : standard deviation of the Gaussian noise in either channel before the magnitude is taken.
 
     The image's facts hold "lesions", a list of {"position": (column, row), "size": pixels across}.
