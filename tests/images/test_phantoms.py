@@ -95,8 +95,15 @@ def test_the_anatomy_does_not_depend_on_the_contrast_but_on_the_level():
 def test_organs_of_the_abdomen_have_their_ct_numbers(seed):
     image, organs = body(256, seed=seed, lesions=0), body_organs(256, seed=seed, lesions=0)
     assert (image.units, image.modality) == ("HU", "CT")
-    expected = {Organ.AIR: (-1024, -970), Organ.FAT: (-125, -80), Organ.MUSCLE: (40, 75), Organ.LIVER: (85, 130),
-                Organ.SPLEEN: (95, 140), Organ.KIDNEY: (130, 220), Organ.MARROW: (130, 320)}
+    expected = {
+        Organ.AIR: (-1024, -970),
+        Organ.FAT: (-125, -80),
+        Organ.MUSCLE: (40, 75),
+        Organ.LIVER: (85, 130),
+        Organ.SPLEEN: (95, 140),
+        Organ.KIDNEY: (130, 220),
+        Organ.MARROW: (130, 320),
+    }
     for organ, (low, high) in expected.items():
         assert low < _median(image.pixels, organs, organ) < high, organ.name
     assert image.pixels[organs == Organ.BONE].max() > 600

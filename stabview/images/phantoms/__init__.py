@@ -36,18 +36,36 @@ def _fixed(size: int = 256, *, seed: int = 0, **options: object) -> Image:
 PHANTOMS: dict[str, Phantom] = {
     entry.name: entry
     for entry in (
-        Phantom("shepp-logan", "Shepp-Logan head of ten ellipses with Toft's contrasts, the classic of tomography.",
-                256, _fixed),
-        Phantom("ellipses", "Random overlapping ellipses with linear ramps, scaled to a largest value of 1.",
-                256, ellipses),
-        Phantom("body", "Axial CT slice of a drawn abdomen (or, with region thorax, a chest) in Hounsfield units.",
-                256, body),
-        Phantom("head-t1", "Axial MR slice of a drawn head in T1 contrast: bright fat, dark fluid.",
-                256, partial(head, contrast="T1")),
-        Phantom("head-t2", "Axial MR slice of a drawn head in T2 contrast: bright fluid.",
-                256, partial(head, contrast="T2")),
-        Phantom("head-flair", "Axial MR slice of a drawn head in FLAIR contrast: dark fluid, bright lesions.",
-                256, partial(head, contrast="FLAIR")),
+        Phantom(
+            "shepp-logan",
+            "Shepp-Logan head of ten ellipses with Toft's contrasts, the classic of tomography.",
+            256,
+            _fixed,
+        ),
+        Phantom(
+            "ellipses", "Random overlapping ellipses with linear ramps, scaled to a largest value of 1.", 256, ellipses
+        ),
+        Phantom(
+            "body",
+            "Axial CT slice of a drawn abdomen (or, with region thorax, a chest) in Hounsfield units.",
+            256,
+            body,
+        ),
+        Phantom(
+            "head-t1",
+            "Axial MR slice of a drawn head in T1 contrast: bright fat, dark fluid.",
+            256,
+            partial(head, contrast="T1"),
+        ),
+        Phantom(
+            "head-t2", "Axial MR slice of a drawn head in T2 contrast: bright fluid.", 256, partial(head, contrast="T2")
+        ),
+        Phantom(
+            "head-flair",
+            "Axial MR slice of a drawn head in FLAIR contrast: dark fluid, bright lesions.",
+            256,
+            partial(head, contrast="FLAIR"),
+        ),
     )
 }
 

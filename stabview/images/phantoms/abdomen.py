@@ -35,7 +35,9 @@ def draw_abdomen(canvas: Canvas) -> None:
         _kidney(canvas, side, spine)
         psoas = canvas.ellipse((side * 34, spine - 6), (10, 15), side * 25)
         canvas.paint((psoas > 0) & (cavity > -30), Organ.MUSCLE)
-        canvas.stroke([(side * 13, spine + 22), (side * 24, spine + 8), (side * 27, spine - 12)], [3, 4, 2], Organ.MUSCLE)
+        canvas.stroke(
+            [(side * 13, spine + 22), (side * 24, spine + 8), (side * 27, spine - 12)], [3, 4, 2], Organ.MUSCLE
+        )
     _great_vessels(canvas, spine)
     draw_spine(canvas, spine, rng.uniform(20, 23))
     draw_ribs(canvas, inner, ribs, 3.8, 4.5, 11)
@@ -45,8 +47,12 @@ def draw_abdomen(canvas: Canvas) -> None:
 def _liver(canvas: Canvas, cavity: np.ndarray) -> np.ndarray:
     rng = canvas.rng
     right = canvas.ellipse((-62 + rng.normal(0, 4), 2 + rng.normal(0, 4)), (72, 82), 12)
-    left = stroke_level(canvas.x, canvas.y, np.array([(-45, 38), (0, 52), (42 + rng.normal(0, 14), 58)]),
-                        np.array([34, 26, 7]) * rng.uniform(0.9, 1.1))
+    left = stroke_level(
+        canvas.x,
+        canvas.y,
+        np.array([(-45, 38), (0, 52), (42 + rng.normal(0, 14), 58)]),
+        np.array([34, 26, 7]) * rng.uniform(0.9, 1.1),
+    )
     hollow = np.maximum(canvas.ellipse((8, -12), (46, 44)), canvas.ellipse((-58, -62), (32, 42), -20))
     level = np.maximum(right, left) + 1.2 * canvas.noise(18)
     level = smooth_minimum(smooth_minimum(level, -hollow, 14), cavity - 2.0, 12)
@@ -54,7 +60,9 @@ def _liver(canvas: Canvas, cavity: np.ndarray) -> np.ndarray:
     level = np.minimum(level, -fissure)
     canvas.paint(level > 0, Organ.LIVER)
     if rng.random() < 0.6:
-        bladder = canvas.ellipse((-38 + rng.normal(0, 6), 30 + rng.normal(0, 6)), (rng.uniform(9, 14), rng.uniform(15, 24)), -20)
+        bladder = canvas.ellipse(
+            (-38 + rng.normal(0, 6), 30 + rng.normal(0, 6)), (rng.uniform(9, 14), rng.uniform(15, 24)), -20
+        )
         canvas.paint(bladder > -1.6, Organ.BOWEL, 60)
         canvas.paint(bladder > 0, Organ.FLUID)
     return level
@@ -131,16 +139,22 @@ def _kidney(canvas: Canvas, side: int, spine: float) -> None:
     canvas.paint(level > -9, Organ.FAT)
     canvas.paint(level > -9.0, Organ.FAT, -106)
     inward = -side * np.cos(np.deg2rad(30)), np.sin(np.deg2rad(30))
-    sinus = stroke_level(canvas.x, canvas.y,
-                         np.array([(x + inward[0] * 30, y + inward[1] * 26), (x + inward[0] * 4, y + inward[1] * 4)]),
-                         np.array([6, 8.5])) + 1.6 * canvas.noise(7)
+    sinus = stroke_level(
+        canvas.x,
+        canvas.y,
+        np.array([(x + inward[0] * 30, y + inward[1] * 26), (x + inward[0] * 4, y + inward[1] * 4)]),
+        np.array([6, 8.5]),
+    ) + 1.6 * canvas.noise(7)
     body = np.minimum(level, -sinus)
     canvas.paint(body > 0, Organ.KIDNEY, HOUNSFIELD[Organ.KIDNEY] + 12)
     angle = np.arctan2(canvas.y - y, canvas.x - x)
     pyramids = (level > 6) & (np.cos(9 * angle + rng.uniform(0, 6)) > -0.15)
     canvas.paint((body > 2) & pyramids, Organ.KIDNEY, HOUNSFIELD[Organ.KIDNEY] - 22)
-    canvas.stroke([(x + inward[0] * 6, y + inward[1] * 6), (x + inward[0] * 26, y + inward[1] * 20),
-                   (side * 10, spine + 26)], [2.2, 3.2, 3.6], Organ.BLOOD)
+    canvas.stroke(
+        [(x + inward[0] * 6, y + inward[1] * 6), (x + inward[0] * 26, y + inward[1] * 20), (side * 10, spine + 26)],
+        [2.2, 3.2, 3.6],
+        Organ.BLOOD,
+    )
 
 
 def _great_vessels(canvas: Canvas, spine: float) -> None:

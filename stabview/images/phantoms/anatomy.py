@@ -165,7 +165,7 @@ def _sulci(
             starts.append(point)
             headings.append(normal + rng.normal(0, 0.3))
             lengths.append(depth * (rng.uniform(15, 27) if rng.random() < 0.62 else rng.uniform(6, 13)))
-            widths.append(rng.uniform(-0.1, 0.75) + atrophy + 0.35 * vertex)
+            widths.append(rng.uniform(-0.3, 0.65) + atrophy + 0.35 * vertex)
         at += rng.uniform(7.0, 13.0) / radius
     for side in (-1, 1):
         for outer, inner in ends:
@@ -263,7 +263,7 @@ def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
     ribbon = 2.9 + 0.45 * smooth_noise(rng, axis, axis, 14) + 0.25 * smooth_noise(rng, axis, axis, 4)
     labels[cavity & (pial > 0)] = Tissue.GREY
     labels[cavity & (pial > ribbon)] = Tissue.WHITE
-    soft = np.clip(1.5 + 0.6 * smooth_noise(rng, axis, axis, 18), 0.6, 3).astype(np.float32)
+    soft = np.clip(1.9 + 0.7 * smooth_noise(rng, axis, axis, 18), 0.6, 3).astype(np.float32)
     grey = np.clip((ribbon - pial) / soft + 0.5, 0, 1)
     middle = midline[0] * np.sin(v / 45 + midline[1])
     falx = cavity & (np.abs(u - middle) < 0.45) & (pial <= 0)
@@ -271,7 +271,9 @@ def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
     if base is not None:
         return Anatomy(labels, grey, opacity, base.draw(labels, grey, depth), spacing)
     labels[falx] = Tissue.DURA
-    ventricle = _centre(rng, labels, grey, opacity, axis, (u - middle) / np.float32(scale), v / np.float32(scale), level)
+    ventricle = _centre(
+        rng, labels, grey, opacity, axis, (u - middle) / np.float32(scale), v / np.float32(scale), level
+    )
     _vessels(rng, labels, u - middle, v, hull, angles, level, scale)
     return Anatomy(labels, grey, opacity, ventricle, spacing)
 

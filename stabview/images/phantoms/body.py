@@ -17,8 +17,9 @@ SUPERSAMPLING = 2
 REGIONS = ("abdomen", "thorax")
 
 
-def body(size: int = 256, *, seed: int = 0, lesions: int | None = None, region: str = "abdomen",
-         noise: float = 9.0) -> Image:
+def body(
+    size: int = 256, *, seed: int = 0, lesions: int | None = None, region: str = "abdomen", noise: float = 9.0
+) -> Image:
     """An axial CT slice, `size` pixels a side over 380 mm, in HU as after contrast medium (portal venous phase).
 
     Parameters
@@ -40,10 +41,16 @@ def body(size: int = 256, *, seed: int = 0, lesions: int | None = None, region: 
     grain = gaussian_filter(rng.standard_normal((size, size), dtype=np.float32), 0.6)
     pixels = np.clip(pixels + grain * (noise / grain.std()), -1024, 3071)
     spacing = FIELD_OF_VIEW / size
-    return Image(pixels, title=f"Body phantom, {region}, seed {seed}", spacing=(spacing, spacing),
-                 orientation=("R", "L", "A", "P"), units="HU", modality="CT",
-                 steps=(f"Drawn: axial {region}, seed {seed}, noise {noise:g} HU.",),
-                 facts={"lesions": found, "region": region, "seed": seed})
+    return Image(
+        pixels,
+        title=f"Body phantom, {region}, seed {seed}",
+        spacing=(spacing, spacing),
+        orientation=("R", "L", "A", "P"),
+        units="HU",
+        modality="CT",
+        steps=(f"Drawn: axial {region}, seed {seed}, noise {noise:g} HU.",),
+        facts={"lesions": found, "region": region, "seed": seed},
+    )
 
 
 def body_organs(size: int = 256, *, seed: int = 0, lesions: int | None = None, region: str = "abdomen") -> np.ndarray:
@@ -84,6 +91,10 @@ def _lesions(canvas: Canvas, rng: np.random.Generator, count: int | None, region
         alpha = coverage(inside, 1.6) * (canvas.labels[window] == organ)
         canvas.hounsfield[window] += alpha * (dark + rng.normal(0, 10) - canvas.hounsfield[window])
         canvas.labels[window][alpha > 0.5] = Organ.LESION
-        found.append({"position": (float((column + 0.5) / SUPERSAMPLING - 0.5), float((row + 0.5) / SUPERSAMPLING - 0.5)),
-                      "size": 2 * radius / (canvas.spacing * SUPERSAMPLING)})
+        found.append(
+            {
+                "position": (float((column + 0.5) / SUPERSAMPLING - 0.5), float((row + 0.5) / SUPERSAMPLING - 0.5)),
+                "size": 2 * radius / (canvas.spacing * SUPERSAMPLING),
+            }
+        )
     return found

@@ -66,8 +66,14 @@ class Canvas:
         self.labels[inside] = organ
         self.hounsfield[inside] = HOUNSFIELD[organ] if hounsfield is None else hounsfield
 
-    def stroke(self, points: list[tuple[float, float]] | np.ndarray, radii: list[float] | np.ndarray, organ: Organ,
-               hounsfield: float | None = None, within: Organ | tuple[Organ, ...] | None = None) -> None:
+    def stroke(
+        self,
+        points: list[tuple[float, float]] | np.ndarray,
+        radii: list[float] | np.ndarray,
+        organ: Organ,
+        hounsfield: float | None = None,
+        within: Organ | tuple[Organ, ...] | None = None,
+    ) -> None:
         """Paint a polyline of changing radius, touching only the pixels near it."""
         points, radii = np.asarray(points, float), np.asarray(radii, float)
         margin = radii.max() + 12
@@ -84,8 +90,13 @@ class Canvas:
         return ellipse_level(self.x, self.y, centre, axes, degrees)
 
 
-def draw_wall(canvas: Canvas, half_width: float, half_depth: float, fat: float, muscle: tuple[float, float, float],
-              ) -> tuple[np.ndarray, np.ndarray]:
+def draw_wall(
+    canvas: Canvas,
+    half_width: float,
+    half_depth: float,
+    fat: float,
+    muscle: tuple[float, float, float],
+) -> tuple[np.ndarray, np.ndarray]:
     """Paint skin, fat and the muscular wall; return the depth below the wall (mm, positive inside) and its radius.
 
     `muscle` is the thickness in front, at the sides and behind; the radius is given for 720 angles.
@@ -142,18 +153,25 @@ def draw_spine(canvas: Canvas, centre: float, size: float) -> None:
     """
     rng = canvas.rng
     behind = centre - 1.05 * size
-    muscle = np.maximum(canvas.ellipse((-26, behind - 18), (23, 17), -12), canvas.ellipse((26, behind - 18), (23, 17), 12))
+    muscle = np.maximum(
+        canvas.ellipse((-26, behind - 18), (23, 17), -12), canvas.ellipse((26, behind - 18), (23, 17), 12)
+    )
     muscle = np.minimum(muscle + 1.5 * canvas.noise(14), canvas.wall - 1)
     canvas.paint((muscle > -2) & (canvas.wall > 0), Organ.FAT)
     canvas.paint(muscle > 0, Organ.MUSCLE)
     canvas.paint((muscle > 2) & (canvas.noise(5) > 1.7), Organ.FAT, -40)
-    arch = [((-0.5 * size, behind + 6), (-0.65 * size, behind - 6)), ((0.5 * size, behind + 6), (0.65 * size, behind - 6)),
-            ((-0.65 * size, behind - 6), (0, behind - 17)), ((0.65 * size, behind - 6), (0, behind - 17)),
-            ((0, behind - 16), (rng.normal(0, 1.5), behind - 16 - rng.uniform(14, 24)))]
+    arch = [
+        ((-0.5 * size, behind + 6), (-0.65 * size, behind - 6)),
+        ((0.5 * size, behind + 6), (0.65 * size, behind - 6)),
+        ((-0.65 * size, behind - 6), (0, behind - 17)),
+        ((0.65 * size, behind - 6), (0, behind - 17)),
+        ((0, behind - 16), (rng.normal(0, 1.5), behind - 16 - rng.uniform(14, 24))),
+    ]
     reach = rng.uniform(1.3, 1.75) * size
     arch += [((side * 0.65 * size, behind - 5), (side * reach, behind - rng.uniform(6, 14))) for side in (-1, 1)]
-    processes = np.maximum.reduce([
-        stroke_level(canvas.x, canvas.y, np.array(pair), np.array([4.2, 3.4]) * size / 21) for pair in arch])
+    processes = np.maximum.reduce(
+        [stroke_level(canvas.x, canvas.y, np.array(pair), np.array([4.2, 3.4]) * size / 21) for pair in arch]
+    )
     draw_bone(canvas, processes + 0.5 * canvas.noise(7), 1.6)
     body = canvas.ellipse((0, centre), (1.1 * size, 0.86 * size))
     body = np.minimum(body, -canvas.ellipse((0, behind - 0.1 * size), (0.72 * size, 0.42 * size)) + 2)
@@ -163,8 +181,9 @@ def draw_spine(canvas: Canvas, centre: float, size: float) -> None:
     canvas.paint(canvas.ellipse((0, behind - 2), (0.26 * size, 0.2 * size)) > 0, Organ.NERVE)
 
 
-def draw_ribs(canvas: Canvas, inner: np.ndarray, angles: np.ndarray, thickness: float, outward: float,
-              longest: float) -> None:
+def draw_ribs(
+    canvas: Canvas, inner: np.ndarray, angles: np.ndarray, thickness: float, outward: float, longest: float
+) -> None:
     """Ribs cut obliquely at `angles` (radians), lying `outward` mm outside the cavity of radius `inner`."""
     rng = canvas.rng
     for angle in angles:
@@ -172,7 +191,8 @@ def draw_ribs(canvas: Canvas, inner: np.ndarray, angles: np.ndarray, thickness: 
         point = np.array([np.cos(angle), np.sin(angle)]) * at
         ahead = angle + 0.1
         other = np.array([np.cos(ahead), np.sin(ahead)]) * (
-            np.interp(np.mod(ahead, 2 * np.pi), np.linspace(0, 2 * np.pi, 720, endpoint=False), inner) + outward)
+            np.interp(np.mod(ahead, 2 * np.pi), np.linspace(0, 2 * np.pi, 720, endpoint=False), inner) + outward
+        )
         along = (other - point) / np.hypot(*(other - point))
         half = rng.uniform(4, longest)
         ends = np.array([point - along * half, point, point + along * half])
@@ -182,8 +202,16 @@ def draw_ribs(canvas: Canvas, inner: np.ndarray, angles: np.ndarray, thickness: 
         canvas.stroke(ends, radii - 1.4, Organ.MARROW, within=Organ.BONE)
 
 
-def vessel_tree(rng: np.random.Generator, root: tuple[float, float], heading: float, radius: float, length: float,
-                generations: int, spread: float = 0.6, slab: float = 6.0) -> list[tuple[np.ndarray, np.ndarray]]:
+def vessel_tree(
+    rng: np.random.Generator,
+    root: tuple[float, float],
+    heading: float,
+    radius: float,
+    length: float,
+    generations: int,
+    spread: float = 0.6,
+    slab: float = 6.0,
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """The parts of a branching vessel that lie within `slab` mm of the slice, as strokes (points, radii).
 
     The tree grows in space: each vessel bends and ends in two thinner, shorter ones, some of which leave the slice.

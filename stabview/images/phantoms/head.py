@@ -77,6 +77,10 @@ def head(
     rng = np.random.default_rng((seed, which + 1))
     table = np.array([_SIGNAL[tissue][which] for tissue in Tissue], np.float32)
     table *= 1 + 0.025 * np.clip(rng.standard_normal(len(table)), -2, 2).astype(np.float32)
+    # protocols differ in how far grey stands out from white matter
+    share = np.float32(rng.uniform(0.55, 1.1))
+    mixed_tissues = [Tissue.GREY, Tissue.CAUDATE, Tissue.PUTAMEN, Tissue.PALLIDUM, Tissue.THALAMUS]
+    table[mixed_tissues] = table[Tissue.WHITE] + share * (table[mixed_tissues] - table[Tissue.WHITE])
     signal = table[anatomy.labels]
     parenchyma = (anatomy.labels == Tissue.GREY) | (anatomy.labels == Tissue.WHITE)
     mixed = table[Tissue.WHITE] + (table[Tissue.GREY] - table[Tissue.WHITE]) * anatomy.grey
@@ -86,7 +90,7 @@ def head(
     signal += alpha * (np.float32(_LESION_SIGNAL[which]) - signal)
 
     axis = np.arange(SUPERSAMPLING * size, dtype=np.float32) * np.float32(anatomy.spacing)
-    signal *= 1 + 0.018 * smooth_noise(rng, axis, axis, 1.6) + 0.018 * smooth_noise(rng, axis, axis, 6)
+    signal *= 1 + sum(0.016 * smooth_noise(rng, axis, axis, scale) for scale in (1.4, 3.2, 8))
     bias = rng.uniform(0.03, 0.09) * smooth_noise(rng, axis, axis, 110)
     signal *= np.exp(bias - bias.mean())
     pixels = gaussian_filter(average_blocks(signal, SUPERSAMPLING), 0.45 * size / 256)

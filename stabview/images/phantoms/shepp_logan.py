@@ -23,13 +23,19 @@ TOFT_ELLIPSES = (
 )
 
 
-def shepp_logan(size: int = 256, *, supersampling: int = 4, ellipses: tuple[tuple[float, ...], ...] = TOFT_ELLIPSES,
-                ) -> Image:
+def shepp_logan(
+    size: int = 256,
+    *,
+    supersampling: int = 4,
+    ellipses: tuple[tuple[float, ...], ...] = TOFT_ELLIPSES,
+) -> Image:
     """The phantom on [-1, 1]^2 with values 0 to 1; each pixel is the mean of supersampling^2 points."""
     if size < 8:
         raise InputError(f"The Shepp-Logan phantom needs at least 8 pixels a side, not {size}.")
     if supersampling < 1:
-        raise InputError(f"Supersampling counts points along a pixel's side and must be at least 1, not {supersampling}.")
+        raise InputError(
+            f"Supersampling counts points along a pixel's side and must be at least 1, not {supersampling}."
+        )
     count = size * supersampling
     axis = (2 * np.arange(count) + 1 - count) / count
     x, y = axis[None, :], -axis[:, None]
@@ -39,5 +45,8 @@ def shepp_logan(size: int = 256, *, supersampling: int = 4, ellipses: tuple[tupl
         along, across = (x - x0) * cos + (y - y0) * sin, (y - y0) * cos - (x - x0) * sin
         fine[(along / a) ** 2 + (across / b) ** 2 <= 1] += value
     pixels = np.clip(average_blocks(fine, supersampling), 0, 1)
-    return Image(pixels, title="Shepp-Logan phantom",
-                 steps=("Drawn: modified Shepp-Logan phantom (Toft's contrasts), partial volume averaged.",))
+    return Image(
+        pixels,
+        title="Shepp-Logan phantom",
+        steps=("Drawn: modified Shepp-Logan phantom (Toft's contrasts), partial volume averaged.",),
+    )

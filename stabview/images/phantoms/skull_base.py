@@ -16,7 +16,9 @@ _FRONT = np.array([(0, 4), (11, 6), (17, 22), (26, 35), (40, 41), (52, 36), (64,
 class SkullBase:
     """The skull base of one head: `barrier`, the signed distance (mm) inside what is not brain, and how to draw it."""
 
-    def __init__(self, rng: np.random.Generator, axis: np.ndarray, u: np.ndarray, v: np.ndarray, skin: np.ndarray) -> None:
+    def __init__(
+        self, rng: np.random.Generator, axis: np.ndarray, u: np.ndarray, v: np.ndarray, skin: np.ndarray
+    ) -> None:
         self.rng, self.axis, self.skin = rng, axis, skin
         bend = [1.0 * smooth_noise(rng, axis, axis, 26) + 0.3 * smooth_noise(rng, axis, axis, 8) for _ in range(2)]
         self.x, self.y = u + bend[0], v + bend[1]
@@ -57,7 +59,9 @@ class SkullBase:
         inside = np.isin(labels, (Tissue.GREY, Tissue.WHITE, Tissue.CSF))
         room = inside & (hind > 0)
         # folia follow the surface at even distances; dark clefts between them are narrower than the leaves
-        across = hind + 2.4 * smooth_noise(rng, self.axis, self.axis, 18) + 0.5 * smooth_noise(rng, self.axis, self.axis, 7)
+        across = (
+            hind + 2.4 * smooth_noise(rng, self.axis, self.axis, 18) + 0.5 * smooth_noise(rng, self.axis, self.axis, 7)
+        )
         leaf = np.mod(across / 3.4, 1)
         core = self._ellipse((20, -40), (17, 9), -20) + 3 * smooth_noise(rng, self.axis, self.axis, 7)
         labels[room] = Tissue.GREY

@@ -25,7 +25,9 @@ def draw_thorax(canvas: Canvas) -> None:
     canvas.warp(2.5, 60)
     canvas.warp(0.8, 18)
     spine = 56 + 0.5 * fat - half_depth + rng.normal(0, 2)
-    heart = canvas.ellipse((22 + rng.normal(0, 4), 22 + rng.normal(0, 4)), (rng.uniform(46, 56), rng.uniform(36, 44)), -32)
+    heart = canvas.ellipse(
+        (22 + rng.normal(0, 4), 22 + rng.normal(0, 4)), (rng.uniform(46, 56), rng.uniform(36, 44)), -32
+    )
     heart = heart + 1.0 * canvas.noise(22)
     _lungs(canvas, cavity, heart, spine)
     _heart(canvas, heart)
@@ -44,8 +46,12 @@ def draw_thorax(canvas: Canvas) -> None:
     top = np.interp(np.pi / 2, np.linspace(0, 2 * np.pi, 720, endpoint=False), inner)
     draw_bone(canvas, canvas.ellipse((0, top + 7), (rng.uniform(15, 20), 6)), 1.6)
     for side in (-1, 1):
-        blade = stroke_level(canvas.x, canvas.y, np.array([(side * 78, -82), (side * 100, -74), (side * 118, -56)]),
-                             np.array([2.6, 3.2, 4.4]))
+        blade = stroke_level(
+            canvas.x,
+            canvas.y,
+            np.array([(side * 78, -82), (side * 100, -74), (side * 118, -56)]),
+            np.array([2.6, 3.2, 4.4]),
+        )
         if rng.random() < 0.75:
             draw_bone(canvas, blade, 1.4)
 
@@ -59,8 +65,16 @@ def _lungs(canvas: Canvas, cavity: np.ndarray, heart: np.ndarray, spine: float) 
     canvas.paint(lung, Organ.LUNG)
     shade = HOUNSFIELD[Organ.LUNG] + 14 * canvas.noise(3) + 12 * canvas.noise(20) - 0.35 * (canvas.y + 20)
     canvas.hounsfield[lung] = shade[lung]
-    fissures = [stroke_level(canvas.x, canvas.y, np.array([(side * 55, 10), (side * 90, -14), (side * 130, -20)])
-                             + rng.normal(0, 7, (3, 2)), np.array([0.6, 0.6, 0.6])) > 0 for side in (-1, 1)]
+    fissures = [
+        stroke_level(
+            canvas.x,
+            canvas.y,
+            np.array([(side * 55, 10), (side * 90, -14), (side * 130, -20)]) + rng.normal(0, 7, (3, 2)),
+            np.array([0.6, 0.6, 0.6]),
+        )
+        > 0
+        for side in (-1, 1)
+    ]
     canvas.paint(lung & (fissures[0] | fissures[1]), Organ.LUNG, -700)
     for side in (-1, 1):
         hilum = (side * 42 + (12 if side > 0 else 0), -6.0)
@@ -82,8 +96,13 @@ def _lungs(canvas: Canvas, cavity: np.ndarray, heart: np.ndarray, spine: float) 
         away = np.hypot(abs(x) - 45, y)
         radius = np.clip(rng.lognormal(np.log(1.9 - 0.014 * away), 0.3), 0.5, 3)
         step = rng.normal(0, 0.9, 2) * radius * rng.uniform(0, 2)
-        canvas.stroke([(x, y), (x + step[0], y + step[1])], [radius, 0.8 * radius], Organ.BLOOD,
-                      np.clip(60 - 260 * (1.2 - radius), -500, 60), within=Organ.LUNG)
+        canvas.stroke(
+            [(x, y), (x + step[0], y + step[1])],
+            [radius, 0.8 * radius],
+            Organ.BLOOD,
+            np.clip(60 - 260 * (1.2 - radius), -500, 60),
+            within=Organ.LUNG,
+        )
 
 
 def _heart(canvas: Canvas, level: np.ndarray) -> None:
@@ -92,8 +111,12 @@ def _heart(canvas: Canvas, level: np.ndarray) -> None:
     canvas.paint(level > -1.4, Organ.MUSCLE, 35)
     canvas.paint(level > -0.6, Organ.FAT)
     canvas.paint(level > 2.2 + 1.5 * canvas.noise(14), Organ.MUSCLE, 105)
-    chambers = (((44, 14), (30, 17), -38, 7.0), ((14, 44), (27, 13), -32, 2.0), ((-14, 24), (15, 20), 20, 1.5),
-                ((12, -6), (24, 13), -10, 1.5))
+    chambers = (
+        ((44, 14), (30, 17), -38, 7.0),
+        ((14, 44), (27, 13), -32, 2.0),
+        ((-14, 24), (15, 20), 20, 1.5),
+        ((12, -6), (24, 13), -10, 1.5),
+    )
     for centre, axes, degrees, gap in chambers:
         spot = centre[0] + rng.normal(0, 2), centre[1] + rng.normal(0, 2)
         room = canvas.ellipse(spot, axes, degrees) + 1.2 * canvas.noise(9)
