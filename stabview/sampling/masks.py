@@ -1,39 +1,162 @@
-"""Sampling masks for Fourier operators, centred, drawn from seeded NumPy generators so that they agree everywhere."""
+"""Sampling masks for Fourier operators, centred, drawn from seeded NumPy generators so that they agree everywhere.
+
+Every family is an *order* in which samples are taken: the mask of a rate is the beginning of it. So masks of one seed
+are nested, and a curve over the rate adds samples and never exchanges them. The two fastMRI families are the
+exception: their definitions fix which lines belong together, and their masks of different rates are not nested.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from stabview.images.errors import InputError
 
+GOLDEN_ANGLE = 180 * 0.618034
+CENTRE_LINES = 8
+FASTMRI_CENTRE = 0.08
 
-def gaussian_lines(width: int, count: int, generator: np.random.Generator, *, centre: int = 8) -> np.ndarray:
-    """Which of `width` lines are taken: the `centre` middle ones and others by a Gaussian density, without replacement.
 
-    Density exp(-((k - width/2) / (width/10))^2 / 2) + 1/(2 acc), acc = width / count (Schlemper et al. 2017). The
-    order of drawing does not depend on `count` apart from that offset; use `nested_gaussian_order` for sweeps.
+def sampling_mask(pattern: str, shape: tuple[int, int], rate: float, *, seed: int = 0) -> np.ndarray:
+    """The centred boolean mask (H, W) of a pattern at a nominal rate in (0, 1]; report its own mean as the rate.
+
+    Line patterns measure full columns of k-space: the phase-encoding axis is the image's last one.
     """
-    count = int(np.clip(count, 1, width))
+    if not 0 < rate <= 1:
+        raise InputError(f"The sampling rate is {rate}; it has to lie above 0 and at most 1.")
+    if pattern not in _FAMILIES:
+        raise InputError(f"There is no sampling pattern '{pattern}'; there are {', '.join(_FAMILIES)}.")
+    if rate == 1:
+        return np.ones(shape, dtype=bool)
+    mask = _FAMILIES[pattern](shape, rate, np.random.default_rng(seed))
+    return np.broadcast_to(mask, shape).copy()
+
+
+def gaussian_lines(
+    width: int, count: int, generator: np.random.Generator, *, centre: int = CENTRE_LINES
+) -> np.ndarray:
+    """Which of `width` lines are taken: the `centre` middle ones and others by a Gaussian density.
+
+    Density exp(-((k - width/2) / (width/10))^2 / 2) + 1/(2 acc), acc = width / count (Schlemper et al., IEEE TMI 2018).
+    """
     lines = np.zeros(width, dtype=bool)
-    middle = _middle(width, min(centre, count))
-    lines[middle] = True
+    lines[_middle(width, min(centre, count))] = True
     missing = count - int(lines.sum())
     if missing > 0:
-        density = gaussian_density(width, width / count)
-        density[lines] = 0
-        chosen = generator.choice(width, missing, replace=False, p=density / density.sum())
-        lines[chosen] = True
+        density = np.where(lines, 0, _gaussian_density(width, width / count))
+        lines[generator.choice(width, missing, replace=False, p=density / density.sum())] = True
     return lines
 
 
-def gaussian_density(width: int, acceleration: float) -> np.ndarray:
+def _nested_gaussian_lines(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
+    """Lines drawn one after another without replacement, each stage by the density of its own acceleration.
+
+    The stages are those of the sampling sweep of Antun et al.: keep every line, draw only the missing number.
+    """
+    width = shape[1]
+    wanted = max(1, int(width * rate))
+    lines = np.zeros(width, dtype=bool)
+    lines[_middle(width, min(CENTRE_LINES, wanted))] = True
+    while (taken := int(lines.sum())) < wanted:
+        density = np.where(lines, 0, _gaussian_density(width, width / (taken + 1)))
+        lines[generator.choice(width, p=density / density.sum())] = True
+    return lines[None, :]
+
+
+def _gaussian_density(width: int, acceleration: float) -> np.ndarray:
     k = np.arange(width)
     return np.exp(-0.5 * ((k - width / 2) / (width / 10)) ** 2) + 0.5 / acceleration
+
+
+def _fastmri_random(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
+    """Centre block of round(0.08 n) lines, the others i.i.d. with the probability that gives the rate on average."""
+    width = shape[1]
+    block = _centre_block(width, rate)
+    probability = (rate * width - block) / max(1, width - block)
+    lines = generator.random(width) < probability
+    lines[_middle(width, block)] = True
+    return lines[None, :]
+
+
+def _fastmri_equispaced(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
+    """Centre block and every a'-th line, a' adjusted for the block so that the rate is met ("equispaced fraction")."""
+    width = shape[1]
+    acceleration = 1 / rate
+    block = _centre_block(width, rate)
+    lines = np.zeros(width, dtype=bool)
+    denominator = block * acceleration - width
+    if denominator < 0:
+        step = acceleration * (block - width) / denominator
+        offset = generator.integers(0, max(1, round(step)))
+        lines[np.round(np.arange(offset, width - 1, step)).astype(int)] = True
+    lines[_middle(width, block)] = True
+    return lines[None, :]
+
+
+def _centre_block(width: int, rate: float) -> int:
+    """round(0.08 n) lines, fewer (half of all) where the rate is too low for them."""
+    return max(1, min(round(FASTMRI_CENTRE * width), int(rate * width / 2)))
+
+
+def _radial(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
+    """One-pixel spokes at multiples of the golden angle from a random first one, as many as the rate needs."""
+    height, width = shape
+    first = generator.uniform(0, 180)
+    reach = np.hypot(height, width) / 2
+    steps = np.arange(-reach, reach, 0.5)
+    mask = np.zeros(shape, dtype=bool)
+    wanted = rate * mask.size
+    for spoke in range(20 * max(shape)):
+        angle = np.deg2rad(first + GOLDEN_ANGLE * spoke)
+        rows = np.round(height // 2 + steps * np.sin(angle)).astype(int)
+        columns = np.round(width // 2 + steps * np.cos(angle)).astype(int)
+        inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        mask[rows[inside], columns[inside]] = True
+        if mask.sum() >= wanted:
+            break
+    return mask
+
+
+def _multilevel(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
+    """Points in dyadic square shells about the centre, sampled uniformly within each.
+
+    The fraction of shell k falls geometrically, min(1, c 4^-k), with c by bisection so that the rate is met
+    (multilevel random sampling, Adcock, Hansen, Poon and Roman 2017). Points are ordered by their own random number
+    over the shell's fraction, which makes the masks of growing rate nested.
+    """
+    height, width = shape
+    rows = np.abs(np.arange(height) - height // 2) / (height / 2)
+    columns = np.abs(np.arange(width) - width // 2) / (width / 2)
+    radius = np.maximum(rows[:, None], columns[None, :])
+    levels = max(1, int(np.log2(min(shape))) - 3)
+    shell = np.clip(np.ceil(levels + np.log2(np.maximum(radius, 1e-9))), 0, levels).astype(int)
+    draw = generator.random(shape)
+    fall = 4.0 ** -shell
+    low, high = 0.0, 4.0**levels
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.minimum(1, middle * fall).mean() < rate:
+            low = middle
+        else:
+            high = middle
+    mask = draw < high * fall
+    mask[height // 2, width // 2] = True
+    return mask
+
+
+def _full(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
+    return np.ones(shape, dtype=bool)
 
 
 def _middle(width: int, count: int) -> slice:
     start = width // 2 - count // 2
     return slice(start, start + count)
+
+
+_FAMILIES = {
+    "cartesian-gaussian": _nested_gaussian_lines,
+    "fastmri-random": _fastmri_random,
+    "fastmri-equispaced": _fastmri_equispaced,
+    "radial": _radial,
+    "multilevel": _multilevel,
+    "full": _full,
+}

@@ -29,7 +29,7 @@ BRAIN_SOURCE = (
 
 
 def deep_mri_recipe(
-    folder: Path, *, heads: float = 0.2, rows: int = 48, batch: int = 3, steps: int = 9000
+    folder: Path, *, heads: float = 0.2, rows: int = 48, batch: int = 3, steps: int = 5500
 ) -> Recipe:
     """Deep MRI at full architecture; `heads` is the share of procedural heads among the samples.
 
@@ -82,4 +82,5 @@ def _draw_head(generator: np.random.Generator) -> np.ndarray:
     from stabview.images.phantoms import phantom
 
     name = ("head-t1", "head-t2", "head-flair")[generator.integers(3)]
-    return scaled(np.abs(phantom(name, WIDTH, seed=int(generator.integers(2**31))).pixels))
+    seed, level = int(generator.integers(2**31)), float(generator.uniform(0.05, 0.95))
+    return scaled(np.abs(phantom(name, WIDTH, seed=seed, level=level).pixels))

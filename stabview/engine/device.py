@@ -1,0 +1,54 @@
+"""Which device computes, and how many threads: chosen once, and said in words. torch is imported on first use only."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+from stabview.images.errors import InputError
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def choose_device(name: str = "auto", threads: int | None = None) -> str:
+    """The torch device for a name in `DEVICES`; sets torch's threads where given."""
+    import torch
+
+    if threads is not None:
+        if threads < 1:
+            raise InputError(f"{threads} threads were asked for; give at least 1.")
+        torch.set_num_threads(threads)
+    if name not in DEVICES:
+        raise InputError(f"There is no device '{name}'; there are {', '.join(DEVICES)}.")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError("No CUDA device is available; use --device cpu or auto.")
+    if name == "mps" and not torch.backends.mps.is_available():
+        raise InputError("No MPS device is available; use --device cpu or auto.")
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return name
+
+
+def device_label(device: str) -> str:
+    """For the window and the report: "CPU, 2 threads" or the card's name."""
+    import torch
+
+    if device.startswith("cuda"):
+        return f"GPU, {torch.cuda.get_device_name()}"
+    if device == "mps":
+        return "GPU, Apple MPS"
+    return f"CPU, {torch.get_num_threads()} threads"
+
+
+def processor_name() -> str:
+    """The processor's name where the system tells it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,124 @@
+"""One thread that runs jobs in small steps: the most urgent first, and of one kind only the newest.
+
+A job is a generator; between two of its steps the worker looks whether something more urgent waits, or whether the
+job was cancelled or superseded. A slider that asks faster than answers come thus gets the newest answer, and a long
+search never keeps a short question waiting for more than one step.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+Steps = Callable[[], Iterator[object]]
+
+
+@dataclass(order=True)
+class _Job:
+    priority: int
+    number: int
+    key: str = field(compare=False)
+    start: Steps = field(compare=False)
+    running: Iterator[object] | None = field(compare=False, default=None)
+    cancelled: bool = field(compare=False, default=False)
+
+
+class Worker:
+    """Runs submitted jobs on one daemon thread.
+
+    Parameters
+    ----------
+    name : of the thread.
+    on_error : called on the worker's thread with (key, exception) when a job fails; the worker goes on.
+    on_idle : called on the worker's thread whenever the last job has ended.
+    """
+
+    def __init__(
+        self, name: str, *, on_error: Callable[[str, BaseException], None], on_idle: Callable[[], None] | None = None
+    ) -> None:
+        self._on_error = on_error
+        self._on_idle = on_idle
+        self._jobs: dict[str, _Job] = {}
+        self._numbers = itertools.count()
+        self._changed = threading.Condition()
+        self._stepping: _Job | None = None
+        self._closing = False
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, key: str, start: Steps, *, priority: int = 0) -> None:
+        """Queue a job. An unfinished job of the same key is cancelled. Lower `priority` numbers go first."""
+        with self._changed:
+            if self._closing:
+                return
+            self._cancel(key)
+            self._jobs[key] = _Job(priority, next(self._numbers), key, start)
+            self._changed.notify_all()
+
+    def cancel(self, *keys: str) -> None:
+        """Cancel the jobs of these keys (all when none is given); a step in progress still ends."""
+        with self._changed:
+            for key in keys or tuple(self._jobs):
+                self._cancel(key)
+            self._changed.notify_all()
+
+    def has(self, *keys: str) -> bool:
+        """Whether a job of one of these keys (of any key when none is given) waits or runs."""
+        with self._changed:
+            return any(key in self._jobs for key in keys) if keys else bool(self._jobs)
+
+    def drain(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is left to do; False when `timeout` seconds were not enough."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._jobs and self._stepping is None, timeout)
+
+    def close(self, timeout: float = 5.0) -> bool:
+        """Cancel everything and end the thread; False when a step did not end within `timeout`."""
+        with self._changed:
+            self._closing = True
+            for key in tuple(self._jobs):
+                self._cancel(key)
+            self._changed.notify_all()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _cancel(self, key: str) -> None:
+        job = self._jobs.pop(key, None)
+        if job is not None:
+            job.cancelled = True
+
+    def _loop(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._jobs or self._closing)
+                if self._closing:
+                    return
+                job = self._stepping = min(self._jobs.values())
+            finished = self._step(job)
+            with self._changed:
+                self._stepping = None
+                if finished and self._jobs.get(job.key) is job:
+                    del self._jobs[job.key]
+                idle = not self._jobs
+                self._changed.notify_all()
+            if job.cancelled and job.running is not None:
+                job.running.close()
+            if idle and finished and self._on_idle is not None:
+                self._on_idle()
+
+    def _step(self, job: _Job) -> bool:
+        """One step; True when the job has come to its end."""
+        try:
+            if job.running is None:
+                job.running = iter(job.start())
+            next(job.running)
+        except StopIteration:
+            return True
+        except Exception as error:
+            if not job.cancelled:
+                self._on_error(job.key, error)
+            return True
+        return job.cancelled
