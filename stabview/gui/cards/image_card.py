@@ -1,0 +1,111 @@
+"""The image card: which file or phantom, which slice, at what size, and what was done to the pixels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from stabview.gui.cards.card import Card, Note
+from stabview.gui.cards.fields import Choice, Elided, Fold, SliderRow, Spin
+from stabview.images.phantoms import PHANTOMS
+from stabview.study.choices import FITS
+from stabview.study.study import ImageChoice, Study
+
+SIZES = (64, 96, 128, 192, 256, 320, 384, 512, 768, 1024)
+_FILE, _OPEN = "<file>", "<open>"
+
+
+class ImageCard(Card):
+    """Shows and changes `study.image`."""
+
+    title = "Image"
+    name = "image"
+
+    def build(self) -> None:
+        self.heading = self.wide(Elided())
+        font = self.heading.font()
+        font.setBold(True)
+        self.heading.setFont(font)
+        self.facts = self.wide(Note())
+        self.source = self.row("source", Choice("Image source", "A drawn phantom, or a file of yours.", "imageSource"))
+        self.slice = self.row("slice", SliderRow("Slice", "Which slice of the file.", 1, 2, object_name="sliceSlider"))
+        self.size = Choice("Image size", "Side of the reconstructed image in pixels.", "imageSize")
+        self.seed = Spin("Phantom seed", "Another number draws another phantom.", 0, 99999, object_name="imageSeed")
+        self.pair("size", self.size, "seed", self.seed)
+        self.fit = self.row("fit", Choice("Fit", "How the file's pixels come to that size.", "imageFit"))
+        self.steps_fold = self.wide(Fold("steps", "What was done to the stored pixels.", "imageSteps"))
+        self.steps = self.wide(Note())
+        self.fit.fill([(key, key, text) for key, text in FITS.items()])
+        self.source.chosen.connect(self._choose_source)
+        self.slice.edited.connect(lambda value, follows: self._change("slice", follows, slice=int(value) - 1))
+        self.size.chosen.connect(lambda key: self._change("image size", size=int(key)))
+        self.fit.chosen.connect(lambda key: self._change("fit", fit=key))
+        self.seed.edited.connect(lambda value, follows: self._change("phantom seed", follows, seed=int(value)))
+        self.steps_fold.toggled.connect(self._show_steps)
+
+    def show_study(self, study: Study) -> None:
+        image = study.image
+        rows = [(name, name, entry.description) for name, entry in PHANTOMS.items()]
+        if image.path is not None:
+            rows.insert(0, (_FILE, Path(image.path).name, image.path))
+        self.source.fill([*rows, (_OPEN, "Open a file…", "DICOM, NIfTI, PNG, TIFF, JPEG or .npy")])
+        self.source.show_key(_FILE if image.path is not None else image.phantom)
+        self.size.fill([(str(n), f"{n}²", "") for n in sorted({*SIZES, image.size})])
+        self.size.show_key(str(image.size))
+        self.fit.show_key(image.fit)
+        self.seed.show_value(image.seed)
+        self.show_row(self.fit, image.path is not None)
+        self.show_half(self.seed, image.path is None and image.phantom != "shepp-logan")
+
+    def show_scene(self) -> None:
+        scene = self.workbench.scene
+        image = self.workbench.study.image
+        name = Path(image.path).name if image.path is not None else image.phantom or ""
+        self.heading.setText(scene.title if scene is not None else name)
+        self.facts.setText(_facts(scene) if scene is not None else "being prepared …")
+        slices = scene is not None and scene.slice_count > 1 and image.path is not None
+        self.show_row(self.slice, slices)
+        if slices:
+            self.slice.set_range(1, scene.slice_count, suffix=f" / {scene.slice_count}")
+            chosen = image.slice if image.slice is not None else scene.slice_index
+            self.slice.show_value(chosen + 1)
+        steps = scene.steps if scene is not None else ()
+        self.steps_fold.setVisible(bool(steps))
+        self.steps_fold.setText(f"{len(steps)} step{'s' * (len(steps) != 1)} to this image")
+        self.steps_fold.setToolTip("What was done to the stored pixels:\n" + "\n".join(f"• {s}" for s in steps))
+        self.steps.setText("\n".join(f"• {s}" for s in steps))
+        self._show_steps(self.steps_fold.isChecked())
+
+    def summary(self) -> str:
+        return f"{self.heading.text()} · {self.facts.text()}"
+
+    def open_file(self, path: str | Path) -> None:
+        """Take an image file into the study, at its middle slice."""
+        image = self.workbench.study.image
+        self.change("open image", image=ImageChoice(path=str(path), size=image.size))
+
+    def _choose_source(self, key: str) -> None:
+        if key == _OPEN:
+            self.refresh()  # the box goes back to what is open until a file is chosen
+            from stabview.gui.dialogs.files import ask_image
+
+            ask_image(self.window(), self.open_file)
+        elif key != _FILE:
+            self._change("phantom", path=None, phantom=key, slice=None)
+
+    def _change(self, label: str, merge: bool = False, **parts: object) -> None:
+        self.change(label, merge=merge, image=replace(self.workbench.study.image, **parts))
+
+    def _show_steps(self, shown: bool) -> None:
+        self.steps.setVisible(shown and bool(self.steps.text()))
+
+
+def _facts(scene: object) -> str:
+    height, width = scene.x.shape
+    parts = [f"{height} × {width}"]
+    if scene.spacing is not None:
+        rows, columns = scene.spacing
+        parts.append(f"{rows:.2g} mm" if abs(rows - columns) < 0.005 * rows else f"{rows:.2g} × {columns:.2g} mm")
+    if scene.units and scene.units != "a.u.":
+        parts.append(scene.units)
+    return " · ".join(parts)

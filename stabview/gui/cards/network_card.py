@@ -1,0 +1,91 @@
+"""The network card: which network reconstructs, where it was trained, whether its file is safe, and its model card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from stabview.gui.cards.card import Card, Note
+from stabview.gui.cards.fields import Choice, Elided, tend
+from stabview.gui.cards.network_choice import named, shipped, taking, trained_at
+from stabview.gui.cards.sampling_card import OPERATOR_TITLES
+from stabview.study.study import NetworkChoice, Study
+
+_FILE, _OPEN = "<file>", "<open>"
+
+
+class NetworkCard(Card):
+    """Shows and changes `study.network`; a network for the other operator brings that operator."""
+
+    title = "Network"
+    name = "network"
+
+    def build(self) -> None:
+        self.choice = self.wide(Choice("Network", "The learned method that is examined.", "networkChoice"))
+        self.training = Note()
+        self.model_card = QPushButton("Model card")
+        tend(
+            self.model_card,
+            "Model card",
+            "What the network is, what it was trained on, how well it does and where it should not be used.",
+            "modelCardButton",
+        )
+        holder = QWidget()
+        across = QHBoxLayout(holder)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addWidget(self.training, 1)
+        across.addWidget(self.model_card)
+        self.wide(holder)
+        self.trust = self.wide(Elided())
+        self.trust.setProperty("muted", True)
+        self.trust.setObjectName("networkTrust")
+        self.choice.chosen.connect(self._choose)
+        self.model_card.clicked.connect(self._show_model_card)
+
+    def show_study(self, study: Study) -> None:
+        network = study.network
+        rows = [(card.name, card.title, card.summary) for card in shipped()]
+        if network.path is not None:
+            rows.insert(0, (_FILE, Path(network.path).name, network.path))
+        self.choice.fill([*rows, (_OPEN, "Open a file…", "A network of yours: safetensors, TorchScript or ONNX.")])
+        self.choice.show_key(_FILE if network.path is not None else network.name)
+        self.model_card.setEnabled(network.path is None and named(network.name) is not None)
+
+    def show_scene(self) -> None:
+        scene, study = self.workbench.scene, self.workbench.study
+        card = named(study.network.name) if study.network.path is None else None
+        rate = study.network.trained_rate or (card.trained_rate if card is not None else None)
+        if scene is not None and rate is None:
+            rate = scene.trained_rate
+        self.training.setText(trained_at(study.sampling.operator, rate))
+        self.trust.setText(f"file: {scene.trust}" if scene is not None and scene.trust else "")
+        self.trust.setVisible(bool(self.trust.text()))
+
+    def summary(self) -> str:
+        return self.choice.currentText()
+
+    def open_file(self, path: str | Path) -> None:
+        """Take a network file into the study."""
+        self.change("open network", network=NetworkChoice(path=str(path)))
+
+    def _choose(self, key: str) -> None:
+        if key == _OPEN:
+            self.refresh()
+            from stabview.gui.dialogs.files import ask_network
+
+            ask_network(self.window(), self.open_file)
+        elif key != _FILE:
+            card, study = named(key), self.workbench.study
+            parts = taking(card, study)
+            self.change("network", **parts)
+            if "sampling" in parts:
+                title = OPERATOR_TITLES.get(card.operator, card.operator)
+                self.tell(f"The operator is now {title}: {card.title} was trained for it.")
+
+    def _show_model_card(self) -> None:
+        from stabview.gui.dialogs.model_card import ModelCardDialog
+
+        card = named(self.workbench.study.network.name)
+        if card is not None:
+            ModelCardDialog(card.title, card.text, self.window()).open()

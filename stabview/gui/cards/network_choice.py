@@ -1,0 +1,52 @@
+"""Networks and operators belong together: which shipped network goes with an operator, and what taking one changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from stabview.study.study import NetworkChoice, Study
+
+if TYPE_CHECKING:
+    from stabview.methods.networks.cards import Card as ModelCard
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[ModelCard, ...]:
+    """The cards of the shipped networks, read once."""
+    from stabview.methods.networks.cards import shipped_cards
+
+    return tuple(shipped_cards())
+
+
+def named(name: str | None) -> ModelCard | None:
+    """The card of a shipped network."""
+    return next((card for card in shipped() if card.name == name), None)
+
+
+def first_for(operator: str) -> ModelCard | None:
+    """The first shipped network that was trained for an operator."""
+    return next((card for card in shipped() if card.operator == operator), None)
+
+
+def taking(card: ModelCard, study: Study) -> dict[str, object]:
+    """The parts of the study that change when this network is taken: its operator, too, where it is another one.
+
+    With another operator comes the rate or number of views at which the network was trained.
+    """
+    parts: dict[str, object] = {"network": NetworkChoice(name=card.name)}
+    if card.operator != study.sampling.operator:
+        sampling = replace(study.sampling, operator=card.operator)
+        if card.trained_rate is not None:
+            trained = {"views": int(card.trained_rate)} if card.operator == "radon" else {"rate": card.trained_rate}
+            sampling = replace(sampling, **trained)
+        parts["sampling"] = sampling
+    return parts
+
+
+def trained_at(operator: str, rate: float | None) -> str:
+    """Where a network was trained, in words."""
+    if rate is None:
+        return "trained at an unknown rate"
+    return f"trained with {rate:g} views" if operator == "radon" else f"trained at {100 * rate:.3g} %"

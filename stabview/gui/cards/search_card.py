@@ -1,0 +1,98 @@
+"""The card of the worst-case search: its kind, domain, length and budget; what is left to StabView says 'auto'."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QCheckBox
+
+from stabview.gui.cards.card import Card
+from stabview.gui.cards.fields import Choice, NumberEdit, Spin, tend
+from stabview.study.choices import DOMAINS, SEARCHES
+from stabview.study.study import Study
+
+SEARCH_TITLES = {"continuation": "Continuation", "ascent": "Momentum ascent"}
+_NUMBERS = (
+    ("momentum", "Momentum of the search", "Share of the step before that is kept, below 1."),
+    ("lambda_", "Lambda of the search", "Weight of ||r||^2 / 2 in Q(r): larger keeps r smaller."),
+    ("step", "Step of the ascent", "Length of a step along the gradient of Q."),
+    ("init", "Initial perturbation", "Size of the random perturbation the ascent starts from."),
+)
+
+
+class SearchCard(Card):
+    """Shows and changes `study.perturbation`."""
+
+    title = "Worst-case search"
+    name = "search"
+
+    def build(self) -> None:
+        self.search = self.wide(Choice("Search", "How the perturbation is looked for.", "searchChoice"))
+        self.search.fill([(key, SEARCH_TITLES.get(key, key), text) for key, text in SEARCHES.items()])
+        self.domain = self.row("domain", Choice("Domain", "Where the perturbation lives.", "domainChoice"))
+        self.domain.fill([(key, key, text) for key, text in DOMAINS.items()])
+        tip = "Largest perturbation, relative to the image: ||r|| / ||x||."
+        unit = " % of ‖x‖"
+        self.budget = self.row(
+            "budget",
+            Spin("Budget", tip, 0.01, 100, step=0.5, decimals=2, suffix=unit, object_name="searchBudget"),
+        )
+        tip = "Radius of the first sphere, relative to the image."
+        self.start = self.row(
+            "start",
+            Spin("Start radius", tip, 0.001, 10, step=0.05, decimals=3, suffix=unit, object_name="searchStart"),
+        )
+        self.steps = Spin("Steps", "Number of iterates.", 1, 1000, object_name="searchSteps")
+        self.seed = Spin("Search seed", "Random start of the search.", 0, 99999, object_name="searchSeed")
+        self.pair("steps", self.steps, "seed", self.seed)
+        self.numbers = {
+            field: NumberEdit(name, tip, upper=1.0 if field == "momentum" else 1e9) for field, name, tip in _NUMBERS
+        }
+        for field, edit in self.numbers.items():
+            name = field.rstrip("_")
+            edit.setObjectName(f"search.{name}")
+            edit.edited.connect(lambda value, field=field, name=name: self._change(name, **{field: value}))
+        self.row("momentum", self.numbers["momentum"])
+        self.pair("λ", self.numbers["lambda_"], "step", self.numbers["step"])
+        self.row("init", self.numbers["init"])
+        self.real_only = QCheckBox("real perturbations only")
+        tend(
+            self.real_only,
+            "Real perturbations only",
+            "Search among real r; otherwise r is complex for MRI.",
+            "realOnly",
+        )
+        self.wide(self.real_only)
+        self.search.chosen.connect(lambda key: self._change("search", search=key))
+        self.domain.chosen.connect(lambda key: self._change("domain", domain=key))
+        self.steps.edited.connect(lambda value, follows: self._change("steps", follows, steps=int(value)))
+        self.budget.edited.connect(
+            lambda value, follows: self._change("budget", follows, max_relative_norm=value / 100)
+        )
+        self.start.edited.connect(lambda value, follows: self._change("start radius", follows, start=value / 100))
+        self.seed.edited.connect(lambda value, follows: self._change("search seed", follows, seed=int(value)))
+        self.real_only.clicked.connect(lambda on: self._change("real perturbations", real_only=on))
+
+    def show_study(self, study: Study) -> None:
+        chosen = study.perturbation
+        self.search.show_key(chosen.search)
+        self.domain.show_key(chosen.domain)
+        self.steps.show_value(chosen.steps)
+        self.budget.show_value(100 * chosen.max_relative_norm)
+        self.start.show_value(100 * chosen.start)
+        self.seed.show_value(chosen.seed)
+        self.real_only.setChecked(chosen.real_only)
+        for field, edit in self.numbers.items():
+            edit.show_value(getattr(chosen, field))
+        ascent = chosen.search == "ascent"
+        self.show_row(self.start, not ascent)
+        for field in ("lambda_", "init"):
+            self.show_row(self.numbers[field], ascent)
+        self.show_row(self.real_only, study.sampling.operator == "fourier")
+
+    def summary(self) -> str:
+        chosen = self.workbench.study.perturbation
+        return f"{chosen.search} · {chosen.steps} steps · {100 * chosen.max_relative_norm:g} %"
+
+    def _change(self, label: str, merge: bool = False, **parts: object) -> None:
+        self.change(label, merge=merge, perturbation=replace(self.workbench.study.perturbation, **parts))

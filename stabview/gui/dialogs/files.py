@@ -1,0 +1,93 @@
+"""Choosing files: every function opens a dialog without blocking and calls `then(path)` when a file was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from stabview.images.readers import FILE_PATTERNS
+
+Then = Callable[[Path], None]
+
+SESSION = ("Sessions", ("*.stabview",))
+STUDY = ("Studies", ("*.toml",))
+NETWORKS = (
+    ("Networks", ("*.safetensors", "*.pt", "*.pts", "*.onnx", "*.pt2")),
+    ("All files", ("*",)),
+)
+_last_folders: dict[str, str] = {}  # where the user was, for as long as the program runs
+
+
+def ask_image(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which image to open."""
+    return _ask(parent, "openImage", "Open an image", FILE_PATTERNS, then)
+
+
+def ask_network(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which network to open."""
+    return _ask(parent, "openNetwork", "Open a network", NETWORKS, then)
+
+
+def ask_session(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which session or study to open."""
+    both = ("Sessions and studies", (*SESSION[1], *STUDY[1]))
+    return _ask(parent, "openSession", "Open a session or a study", (both, SESSION, STUDY), then)
+
+
+def ask_session_to_save(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Where to save the session; the ending .stabview is added, and writing over a file is asked about."""
+    dialog = _ask(parent, "saveSession", "Save the session", (SESSION,), then, save=True)
+    dialog.setDefaultSuffix("stabview")
+    return dialog
+
+
+def ask_report_folder(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which folder the report goes to."""
+    return _ask(parent, "reportFolder", "Write the report to a folder", (), then, folder=True)
+
+
+def choice(dialog: QFileDialog) -> Path | None:
+    """The file or folder that was chosen in a dialog, None when it was dismissed or is still open."""
+    if dialog.result() != QFileDialog.DialogCode.Accepted:
+        return None
+    return Path(dialog.selectedFiles()[0])
+
+
+def _ask(
+    parent: QWidget | None,
+    purpose: str,
+    title: str,
+    patterns: Iterable[tuple[str, tuple[str, ...]]],
+    then: Then,
+    *,
+    save: bool = False,
+    folder: bool = False,
+) -> QFileDialog:
+    dialog = QFileDialog(parent, title, _last_folders.get(purpose, str(Path.home())))
+    dialog.setObjectName(f"dialog.{purpose}")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if QGuiApplication.platformName() in ("offscreen", "minimal"):  # they have none of their own
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    if save:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    elif folder:
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    else:
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    filters = [f"{label} ({' '.join(endings)})" for label, endings in patterns]
+    if filters:
+        dialog.setNameFilters(filters)
+
+    def chosen(name: str) -> None:
+        _last_folders[purpose] = str(Path(name).parent)
+        then(Path(name))
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()
+    return dialog

@@ -1,0 +1,35 @@
+"""The cheat sheet: what every key does and what the mouse does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QWidget
+
+from stabview.gui.dialogs.text_dialog import TextDialog
+
+MOUSE = (
+    ("Left drag", "Move the picture; with a tool of the palette, paint"),
+    ("Middle drag", "Move the picture, with any tool"),
+    ("Right drag", "Grey window: right and left for its width, up and down for its level"),
+    ("Wheel", "Zoom about the mouse"),
+    ("Double click", "This panel alone, or all panels"),
+    ("Right click", "What a panel offers"),
+    ("Left drag on what is painted", "Move it, with the tool it was painted with"),
+    ("Shift + arrows, on a picture", "Move the cross"),
+    ("Enter, with a tool", "Paint at the cross"),
+    ("Delete, in the list of details", "Remove the chosen detail"),
+)
+
+
+class ShortcutsDialog(TextDialog):
+    """Two tables; `keys` are (keys, what they do) as of `stabview.gui.actions.keys_text`."""
+
+    def __init__(self, keys: Iterable[tuple[str, str]], parent: QWidget | None = None) -> None:
+        text = "\n\n".join((_table("Keys", keys), _table("Mouse and painting", MOUSE)))
+        super().__init__("Keys and mouse", text, parent, name="shortcuts")
+
+
+def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    body = "\n".join(f"| **{left}** | {right.replace('|', chr(92) + '|')} |" for left, right in rows)
+    return f"| {title} | |\n| :-- | :-- |\n{body}"
