@@ -1,0 +1,144 @@
+"""The application: its dress, what happens to errors, and the one way in, `run`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from stabview import resources
+from stabview.gui import theme
+from stabview.gui.bridge import Bridge
+from stabview.gui.error_dialog import ErrorDialog, describe
+from stabview.gui.main_window import MainWindow
+from stabview.study.study import Study
+
+DESKTOP_NAME = "org.stabview.StabView"
+_SIGNAL_MS = 200
+_SWITCH_SECONDS = 0.0005  # a worker's pure Python may hold a frame up for no longer than this
+
+
+class Surprises(QObject):
+    """Exceptions nobody caught, of any thread: printed, and shown once with details to copy."""
+
+    _happened = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dialog: ErrorDialog | None = None
+        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        """Take over the hooks of Python."""
+        sys.excepthook = self.take
+        threading.excepthook = lambda failed: self.take(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+    def remove(self) -> None:
+        """Give the hooks back."""
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+
+    def take(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        """Called by Python for every exception nobody caught."""
+        sys.__excepthook__(kind, error, trace)
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            QTimer.singleShot(0, QGuiApplication.instance(), QApplication.closeAllWindows)
+            return
+        self._happened.emit(*describe(kind, error, trace))
+
+    @Slot(str, str)
+    def _show(self, sentence: str, details: str) -> None:
+        if self._dialog is not None:
+            self._dialog.details.appendPlainText("\n" + details)
+            return
+        self._dialog = ErrorDialog(sentence, details, QApplication.activeWindow())
+        self._dialog.destroyed.connect(self._forget)
+        self._dialog.show()
+
+    @Slot()
+    def _forget(self) -> None:
+        self._dialog = None
+
+
+def create_application(arguments: Sequence[str] = (), theme_choice: str = theme.FOLLOW) -> QApplication:
+    """The QApplication, dressed; an existing one is dressed anew."""
+    QLocale.setDefault(QLocale.c())
+    app = QApplication.instance() or QApplication(["stabview", *arguments])
+    app.setApplicationName("StabView")
+    app.setApplicationDisplayName("StabView")
+    app.setDesktopFileName(DESKTOP_NAME)
+    theme.load_fonts()
+    theme.apply(theme.wanted(theme_choice))
+    theme.set_font_size(9.5)
+    picture = _icon_file()
+    if picture is not None:
+        app.setWindowIcon(QIcon(str(picture)))
+    return app
+
+
+def run(
+    study: Study,
+    files: Sequence[str | Path] = (),
+    *,
+    device: str = "auto",
+    threads: int | None = None,
+    start: bool = False,
+    theme_choice: str = theme.FOLLOW,
+) -> int:
+    """Open the window on a study and return its exit code.
+
+    Parameters
+    ----------
+    study : to begin with.
+    files : images, networks, studies or sessions to open in it.
+    device, threads : see `Workbench`.
+    start : begin the worst-case search at once (examples).
+    theme_choice : "system", "dark" or "light".
+    """
+    from stabview.study.workbench import Workbench
+
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    app = create_application(theme_choice=theme_choice)
+    surprises = Surprises()
+    surprises.install()
+    bridge = Bridge()
+    bridge.attach(Workbench(study, device=device, threads=threads, listener=bridge.listen))
+    window = MainWindow(bridge)
+    ticking = _interruptible(window)
+    window.show()
+    window.opener.open_files(files)
+    if start:
+        bridge.workbench.run_search()
+    try:
+        return app.exec()
+    finally:
+        ticking.stop()
+        window.close()
+        bridge.close()
+        surprises.remove()
+        window.deleteLater()
+        app.sendPostedEvents(None, 0)
+
+
+def _interruptible(window: MainWindow) -> QTimer:
+    """Ctrl+C in the terminal closes the window; the timer gives Python its turn to notice."""
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    timer = QTimer(interval=_SIGNAL_MS)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    return timer
+
+
+def _icon_file() -> Path | None:
+    try:
+        picture = resources.path("icons", "stabview.svg")
+    except FileNotFoundError:
+        return None
+    return picture if picture.is_file() else None

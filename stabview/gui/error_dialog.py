@@ -1,0 +1,102 @@
+"""How errors reach the user: a line over the stage for bad input, a dialog with copyable details for the rest."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import traceback
+from types import TracebackType
+
+from PySide6.QtCore import Qt, Slot, qVersion
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+class ErrorDialog(QDialog):
+    """One sentence, and the details to copy."""
+
+    def __init__(self, sentence: str, details: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("StabView: something went wrong")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(False)
+        self.setObjectName("errorDialog")
+        message = QLabel(sentence)
+        message.setWordWrap(True)
+        message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details = QPlainTextEdit(details)
+        self.details.setReadOnly(True)
+        self.details.setAccessibleName("Details of the error")
+        self.details.setToolTip("Details for a bug report")
+        self.details.setTabChangesFocus(True)
+        self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("Copy details", QDialogButtonBox.ButtonRole.ActionRole)
+        for button in buttons.buttons():
+            button.setAccessibleName(button.text())
+            button.setToolTip("Copy the details to the clipboard" if button is copy else "Close this message")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(f"{sentence}\n\n{details}"))
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(message)
+        layout.addWidget(self.details, 1)
+        layout.addWidget(buttons)
+        self.resize(620, 360)
+
+
+class ErrorBar(QFrame):
+    """A sentence over the stage that goes away when dismissed or when the next thing works."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("errorBar")
+        self.setProperty("card", True)
+        self._details = ""
+        self.label = QLabel()
+        self.label.setObjectName("errorText")
+        self.label.setWordWrap(True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.more = QPushButton("Details…")
+        self.more.setAccessibleName("Details of the error")
+        self.more.setToolTip("Show the details, to copy them")
+        self.more.clicked.connect(self._show_details)
+        close = QPushButton("Dismiss")
+        close.setAccessibleName("Dismiss the error")
+        close.setToolTip("Hide this message")
+        close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 6, 4)
+        layout.addWidget(self.label, 1)
+        layout.addWidget(self.more)
+        layout.addWidget(close)
+        self.hide()
+
+    @Slot(str, str)
+    def show_error(self, sentence: str, details: str = "") -> None:
+        """Show an error instead of the one before."""
+        self._details = details
+        self.label.setText(f"⚠  {sentence}")
+        self.label.setAccessibleName(f"Error: {sentence}")
+        self.more.setVisible(bool(details))
+        self.show()
+
+    @Slot()
+    def _show_details(self) -> None:
+        ErrorDialog(self.label.text().removeprefix("⚠  "), self._details, self.window()).show()
+
+
+def describe(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> tuple[str, str]:
+    """The sentence and the details for an unexpected exception."""
+    sentence = "StabView made a mistake. Your study is still there; saving the session now is a good idea."
+    facts = f"Python {sys.version.split()[0]}, Qt {qVersion()}, {platform.platform()}"
+    return sentence, facts + "\n\n" + "".join(traceback.format_exception(kind, error, trace))

@@ -1,0 +1,159 @@
+"""One picture of the stage: caption, picture with its overlays, and a footer with figures and the value at the cursor."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+
+from stabview.gui import theme
+from stabview.gui.panel_view import PanelView
+from stabview.gui.view_hub import ViewHub
+
+
+class PanelLine(QWidget):
+    """One line of text: something at the left, something at the right, the first of `right` that fits.
+
+    A label would ask its layout for a new size with every text; this never does, so a moving slider stays cheap.
+    """
+
+    def __init__(self, parent: QWidget, *, bold: bool) -> None:
+        super().__init__(parent)
+        self.left: tuple[str, ...] = ("",)
+        self.right: tuple[str, ...] = ()
+        self.left_colour: QColor | None = None
+        self._bold = bold
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_text(self, left: str | tuple[str, ...], right: tuple[str, ...] = (), colour: QColor | None = None) -> None:
+        """`left` may give shorter forms too: the longest that fits is shown."""
+        left = (left,) if isinstance(left, str) else tuple(left)
+        if (left, right, colour) != (self.left, self.right, self.left_colour):
+            self.left, self.right, self.left_colour = left, right, colour
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80, self.fontMetrics().height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        area = self.rect().adjusted(7, 0, -7, 0)
+        font = self.font()
+        plain = QFontMetrics(font)
+        font.setBold(self._bold)
+        metrics = QFontMetrics(font)
+        gap = 12
+
+        def fitting(left: str) -> str:
+            room = area.width() - metrics.horizontalAdvance(left) - gap
+            return next((text for text in self.right if plain.horizontalAdvance(text) <= room), "")
+
+        left = next((text for text in self.left if metrics.horizontalAdvance(text) <= area.width()), self.left[-1])
+        right = fitting(left)
+        if self.right and not right:
+            right = fitting(self.left[-1])
+            left = self.left[-1] if right else left
+        middle = Qt.AlignmentFlag.AlignVCenter
+        if right:
+            painter.setPen(QColor(theme.current().muted_on_stage))
+            painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, right)
+        painter.setFont(font)
+        painter.setPen(self.left_colour or QColor(theme.current().on_stage))
+        space = QRect(area)
+        if right:
+            space.setRight(area.right() - plain.horizontalAdvance(right) - gap)
+        painter.drawText(
+            space,
+            middle | Qt.AlignmentFlag.AlignLeft,
+            metrics.elidedText(left, Qt.TextElideMode.ElideRight, space.width()),
+        )
+
+
+class ImagePanel(QFrame):
+    """A panel of the stage, named `imagePanel.NAME`.
+
+    Parameters
+    ----------
+    name : "input", "network", ...
+    hub : the shared view state.
+    signed : shown with the zero-centred map and the symmetric range, otherwise with the grey window.
+    scaled : for r: the picture is multiplied by the hub's amplification.
+
+    Signals
+    -------
+    enlarge_requested(name) : double click.
+    menu_requested(name, position on the screen) : right click without a drag, or the menu key.
+    """
+
+    enlarge_requested = Signal(str)
+    menu_requested = Signal(str, object)
+
+    def __init__(
+        self, name: str, hub: ViewHub, *, signed: bool = False, scaled: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.hub = hub
+        self.signed = signed
+        self.shown_index: int | None = None
+        self.setObjectName(f"imagePanel.{name}")
+        self.header = PanelLine(self, bold=True)
+        self.view = PanelView(hub, signed=signed, scaled=scaled, parent=self)
+        self.view.setObjectName(f"imageView.{name}")
+        self.footer = PanelLine(self, bold=False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.footer)
+        self.setFocusProxy(self.view)
+        self.view.enlarge_requested.connect(lambda: self.enlarge_requested.emit(self.name))
+        self.view.menu_requested.connect(lambda where: self.menu_requested.emit(self.name, where))
+        self.view.focus_changed.connect(self.update)
+
+    @property
+    def picture(self) -> np.ndarray | None:
+        """The array that is painted, not amplified."""
+        return self.view.picture
+
+    def set_names(self, accessible: str, tooltip: str) -> None:
+        """What a screen reader calls the panel, and its tooltip."""
+        for widget in (self, self.view):
+            widget.setAccessibleName(accessible)
+        self.header.setToolTip(tooltip)
+        self.footer.setToolTip(tooltip)
+        self.setToolTip(tooltip)
+
+    def set_picture(self, picture: np.ndarray | None, index: int | None, pending: str = "") -> None:
+        """Show a picture (H, W); None keeps the old one. `pending` says what is awaited, over the picture."""
+        if picture is not None:
+            self.shown_index = index
+            self.view.set_picture(picture)
+        self.view.set_pending(pending)
+
+    def clear(self, message: str = "") -> None:
+        """No picture: another image of another size is on its way."""
+        self.shown_index = None
+        self.view.clear_picture()
+        self.view.set_pending(message)
+
+    def value_at_cursor(self) -> float | None:
+        """The picture's value under the cross."""
+        if self.picture is None or self.hub.cursor is None:
+            return None
+        column, row = self.hub.cursor
+        height, width = self.picture.shape
+        return float(self.picture[row, column]) if row < height and column < width else None
+
+    def mouseDoubleClickEvent(self, event: object) -> None:
+        self.enlarge_requested.emit(self.name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(now.accent if self.view.hasFocus() else now.line))
+        painter.setBrush(QColor(now.stage))
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)

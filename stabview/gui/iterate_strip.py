@@ -1,0 +1,265 @@
+"""The slider over the iterates r_0, r_1, ... with the growth curves under it: where the search may be stopped early."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider
+
+from stabview.gui import icons, text, theme
+from stabview.gui.bridge import Bridge
+from stabview.gui.chart import Axes, Chart, Series
+
+SIDE = 12.0  # from the edge of the slider to its ends, the same in the chart under it
+_FRAME_MS = 90
+_PLAY_WIDTH = 34
+
+
+class IterateSlider(QSlider):
+    """A slider that shows how far the iterates have come; it does not go beyond them."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.available = 0
+        self.setObjectName("iterateSlider")
+        self.setAccessibleName("Iterate of the worst-case search")
+        self.setToolTip("Iterate r_j: drag, use the arrow keys, Page Up and Page Down (ten steps), Home and End")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSingleStep(1)
+        self.setPageStep(10)
+        self.setRange(0, 0)
+        self.valueChanged.connect(self._keep_available)
+
+    def set_extent(self, available: int, planned: int) -> None:
+        """Iterates 0 ... `available` are there, `planned` is the last that will be."""
+        self.available = max(available, 0)
+        self.setRange(0, max(planned, self.available, 1))
+        self.setEnabled(available > 0)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 26)
+
+    def place_of(self, value: float) -> float:
+        """The x of a value in the widget."""
+        return SIDE + value / max(self.maximum(), 1) * (self.width() - 2 * SIDE)
+
+    @Slot(int)
+    def _keep_available(self, value: int) -> None:
+        if value > self.available:
+            self.setValue(self.available)
+
+    def _value_at(self, x: float) -> int:
+        share = (x - SIDE) / max(self.width() - 2 * SIDE, 1.0)
+        return min(max(round(share * self.maximum()), 0), self.available)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self.setValue(self._value_at(event.position().x()))
+            event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self.setValue(self._value_at(event.position().x()))
+            event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() or event.angleDelta().x()
+        self.setValue(self.value() + (1 if notches > 0 else -1))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_End:
+            self.setValue(self.available)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() / 2
+        start, end = SIDE, self.width() - SIDE
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, last in ((now.line, end), (now.accent, self.place_of(self.available))):
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(QRectF(start - 2, middle - 2.5, last - start + 4, 5), 2.5, 2.5)
+        at = QPointF(self.place_of(self.value()), middle)
+        ring = now.accent if self.hasFocus() else now.muted
+        painter.setPen(QPen(QColor(ring), 2.5 if self.hasFocus() else 1.2))
+        painter.setBrush(QColor("#ffffff" if self.isEnabled() else now.line))
+        painter.drawEllipse(at, 8, 8)
+
+
+class IterateStrip(QFrame):
+    """Slider, play button, read-out and growth curves.
+
+    Over the iterate the chart shows, on a logarithmic axis, ||r_j||/||x|| and the relative change of network and SoA:
+    the distance of a curve from that of r is the method's amplification.
+    """
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self.bridge = bridge
+        self.setProperty("card", True)
+        heading = QLabel("Worst-case iterates: drag to stop the search early")
+        heading.setProperty("heading", True)
+        self.heading = heading
+        self.read_out = QLabel()
+        self.read_out.setObjectName("iterateReadOut")
+        self.read_out.setAccessibleName("Iterate and norm of the perturbation")
+        self.play_button = QPushButton()
+        self.play_button.setObjectName("playButton")
+        self.play_button.setAccessibleName("Play the iterates")
+        self.play_button.setToolTip("Play the iterates (Space)")
+        self.play_button.setFixedSize(_PLAY_WIDTH, 28)
+        self.play_button.clicked.connect(self.toggle_play)
+        self.slider = IterateSlider()
+        self.chart = Chart(sides=(_PLAY_WIDTH + 4 + SIDE, SIDE))
+        self.chart.setObjectName("growthChart")
+        self.chart.setAccessibleName("Growth of the change of network and SoA over the iterates")
+        self.chart.setToolTip("Relative change of the reconstructions and norm of r; click to go to an iterate")
+        self.chart.setMinimumHeight(54)
+        self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        top = QHBoxLayout()
+        top.addWidget(heading)
+        top.addStretch(1)
+        top.addWidget(self.read_out)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 6, 10, 4)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(0)
+        grid.addLayout(top, 0, 0, 1, 2)
+        grid.addWidget(self.play_button, 1, 0)
+        grid.addWidget(self.slider, 1, 1)
+        grid.addWidget(self.chart, 2, 0, 1, 2)
+        grid.setRowStretch(2, 1)
+        self._timer = QTimer(self, interval=_FRAME_MS)
+        self._timer.timeout.connect(self._step)
+        self._following = True
+        self._show_playing()
+        self.slider.valueChanged.connect(self._moved)
+        self.chart.pointed.connect(lambda x: self.slider.setValue(min(round(x), self.slider.available)))
+        for signal in (bridge.iterate_added, bridge.scene_changed, bridge.search_changed, bridge.study_changed):
+            signal.connect(self.refresh)
+        bridge.frame_changed.connect(self.refresh_curves)
+        bridge.position_changed.connect(self._show_position)
+        self.refresh()
+
+    def sizeHint(self) -> QSize:
+        return QSize(500, 150)
+
+    # --- reading
+
+    @Slot()
+    def refresh(self) -> None:
+        """Extent, position and curves; follows the newest iterate while the slider stands at the end."""
+        workbench = self.bridge.workbench
+        last = workbench.count - 1
+        if workbench.searching and self._following and last >= 0:
+            self.bridge.move_to(last)
+        blocked = self.slider.blockSignals(True)
+        self.slider.set_extent(last, max(workbench.planned - 1, last))
+        self.slider.setValue(workbench.position)
+        self.slider.blockSignals(blocked)
+        self.play_button.setEnabled(last > 0)
+        self.refresh_curves()
+        self._show_position()
+
+    @Slot()
+    def refresh_curves(self) -> None:
+        """The growth curves there are."""
+        curve = [point for point in self.bridge.workbench.curve if point[1] > 0]
+        series = []
+        for key, label, column in (("network", "network change", 2), ("soa", "SoA change", 3), ("r", "‖r‖/‖x‖", 1)):
+            known = [(point[0], point[column]) for point in curve if point[column]]
+            if known:
+                x, y = zip(*known, strict=True)
+                said = tuple(f"iterate {a}: {label} {text.per_cent(b)}" for a, b in known)
+                series.append(Series(key, label, tuple(map(float, x)), tuple(map(float, y)), said, markers=False))
+        message = "" if series else "Run the search: the change of both reconstructions grows here"
+        self.chart.set_data(self._axes(series, curve), series, message=message)
+
+    def _axes(self, series: list[Series], curve: list[tuple]) -> Axes:
+        values = [y for one in series for y in one.y] or [0.001, 1.0]
+        low = 10.0 ** math.floor(math.log10(min(values)))
+        high = 10.0 ** math.ceil(math.log10(max(*values, low * 1.01)))
+        decades = round(math.log10(high / low))
+        every = 1 if decades <= 3 else 2
+        y_ticks = tuple((low * 10.0**k, _decade(low * 10.0**k)) for k in range(0, decades + 1, every))
+        shown = max(len(curve) // 6, 1)
+        x_ticks = [(float(point[0]), text.per_cent(point[1])) for point in curve[::-shown]][::-1]
+        return Axes((0.0, float(self.slider.maximum())), (low, high), ((0.0, "r = 0"), *x_ticks), y_ticks, log_y=True)
+
+    @Slot()
+    def _show_position(self, *_: object) -> None:
+        workbench = self.bridge.workbench
+        if self.slider.value() != workbench.position:
+            blocked = self.slider.blockSignals(True)
+            self.slider.setValue(workbench.position)
+            self.slider.blockSignals(blocked)
+        self.chart.set_cursor(float(workbench.position))
+        norms = {point[0]: point[1] for point in workbench.curve}
+        norm = norms.get(workbench.position)
+        parts = []
+        if workbench.count > 0:
+            parts.append(f"iterate {workbench.position} of {self.slider.maximum()}")
+        if norm is not None:
+            parts.append(f"‖r‖/‖x‖ {text.per_cent(norm)}")
+        if workbench.searching:
+            parts.append("still searching")
+        self.read_out.setText("  ·  ".join(parts))
+
+    # --- doing
+
+    @Slot(int)
+    def _moved(self, value: int) -> None:
+        self._following = value >= self.slider.available
+        self.bridge.move_to(value)
+
+    def step(self, by: int) -> None:
+        """Move the slider by so many iterates."""
+        self.slider.setValue(min(max(self.slider.value() + by, 0), self.slider.available))
+
+    @property
+    def playing(self) -> bool:
+        """Whether the iterates are being played."""
+        return self._timer.isActive()
+
+    @Slot()
+    def toggle_play(self) -> None:
+        """Play from here, from the start when at the end; or pause."""
+        if self.playing:
+            self._timer.stop()
+        elif self.slider.available > 0:
+            if self.slider.value() >= self.slider.available:
+                self.slider.setValue(0)
+            self._timer.start()
+        self._show_playing()
+
+    def pause(self) -> None:
+        """Stop playing."""
+        if self.playing:
+            self.toggle_play()
+
+    def _step(self) -> None:
+        if self.slider.value() < self.slider.available:
+            self.slider.setValue(self.slider.value() + 1)
+        elif not self.bridge.workbench.searching:
+            self.pause()
+
+    def _show_playing(self) -> None:
+        self.play_button.setIcon(icons.icon("pause" if self.playing else "play"))
+        self.play_button.setAccessibleName("Pause the iterates" if self.playing else "Play the iterates")
+
+
+def _decade(value: float) -> str:
+    """A power of ten as per cent, short."""
+    return f"{100 * value:g} %"

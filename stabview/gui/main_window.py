@@ -1,0 +1,342 @@
+"""The main window: cards at the left, the stage with the iterates in the middle, curves and numbers at the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from stabview.gui import theme, view_menus
+from stabview.gui.actions import Actions, keys_text
+from stabview.gui.bridge import Bridge
+from stabview.gui.cards.column import CardColumn
+from stabview.gui.dialogs.about import AboutDialog
+from stabview.gui.dialogs.shortcuts import ShortcutsDialog
+from stabview.gui.error_dialog import ErrorBar
+from stabview.gui.header import Header
+from stabview.gui.iterate_strip import IterateStrip
+from stabview.gui.measure_table import MeasureTable
+from stabview.gui.opening import Opener
+from stabview.gui.progress_line import ProgressLine
+from stabview.gui.sampling_plot import SamplingPlot
+from stabview.gui.stage import Stage
+from stabview.gui.view_bar import ViewBar
+from stabview.gui.view_hub import OWN, TO_X
+
+NOT_FOR_DIAGNOSIS = "not for diagnostic use"
+_CARDS_WIDTH, _NUMBERS_WIDTH = 250, 286
+
+
+class MainWindow(QMainWindow):
+    """The window of one workbench; `bridge.workbench` must be there."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self.bridge = bridge
+        self.hub = bridge.hub
+        self.workbench = bridge.workbench
+        self.setObjectName("mainWindow")
+        self.setMinimumSize(900, 560)
+        self.resize(1400, 860)
+        self.setAcceptDrops(True)
+        self.opener = Opener(bridge, self)
+        self.actions_ = Actions(self, self._handlers())
+        self.menus = self.actions_.fill(self.menuBar())
+        self.menus["Window"].aboutToShow.connect(self._fill_window_menu)
+        self.header = Header(bridge, self.actions_, self.opener)
+        self.addToolBar(self.header)
+        self.progress = ProgressLine(bridge)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.progress, 1)
+        self._build()
+        for signal in (bridge.study_changed, bridge.scene_changed):
+            signal.connect(self._show_study)
+        for signal in (bridge.search_changed, bridge.scene_changed, bridge.iterate_added, bridge.study_changed):
+            signal.connect(self._show_search)
+        bridge.error_raised.connect(self.errors.show_error)
+        bridge.study_changed.connect(self.errors.hide)
+        self.hub.signed_changed.connect(self._show_difference)
+        self.actions_["theme.system"].setChecked(True)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
+        self._theme_choice = theme.FOLLOW
+        self._show_study()
+        self._show_search()
+        self._show_difference()
+        self.strip.slider.setFocus()
+
+    def _build(self) -> None:
+        self.cards = CardColumn(self.bridge)
+        self.stage = Stage(self.bridge)
+        self.strip = IterateStrip(self.bridge)
+        self.view_bar = ViewBar(self.bridge, self.actions_)
+        self.errors = ErrorBar()
+        self.sampling_plot = SamplingPlot(self.bridge)
+        self.measures = MeasureTable(self.bridge)
+        self.stage.menu_requested.connect(self._panel_menu)
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.errors)
+        column.addWidget(self.view_bar)
+        column.addWidget(self.stage, 1)
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.setObjectName("middleSplitter")
+        self.middle.addWidget(upper)
+        self.middle.addWidget(self.strip)
+        self.middle.setCollapsible(0, False)
+        self.middle.setStretchFactor(0, 1)
+        self.middle.setStretchFactor(1, 0)
+        self.numbers = _NumbersColumn((self.sampling_plot, self.measures))
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        self.across.setObjectName("acrossSplitter")
+        for widget in (self.cards, self.middle, self.numbers):
+            self.across.addWidget(widget)
+        self.across.setCollapsible(1, False)
+        for place, stretch in enumerate((0, 1, 0)):
+            self.across.setStretchFactor(place, stretch)
+        self.across.setSizes([_CARDS_WIDTH, 840, _NUMBERS_WIDTH])
+        self.middle.setSizes([600, 158])
+        for splitter in (self.across, self.middle):
+            splitter.setHandleWidth(6)
+        whole = QWidget()
+        edge = QVBoxLayout(whole)
+        edge.setContentsMargins(6, 6, 6, 4)
+        edge.addWidget(self.across)
+        self.setCentralWidget(whole)
+
+    # --- what the actions do
+
+    def _handlers(self) -> dict[str, object]:
+        return {
+            "openImage": self.opener.ask_image,
+            "openNetwork": self.opener.ask_network,
+            "openSession": self.opener.ask_session,
+            "saveSession": self.opener.ask_save,
+            "exportReport": self.opener.ask_report,
+            "quit": self.close,
+            "undo": lambda: self.workbench.undo(),
+            "redo": lambda: self.workbench.redo(),
+            "copyPicture": self.copy_picture,
+            "run": lambda: self.workbench.run_search(),
+            "stop": lambda: self.workbench.stop_search(),
+            "cancel": self.cancel,
+            "play": lambda: self.strip.toggle_play(),
+            "next": lambda: self.strip.step(1),
+            "previous": lambda: self.strip.step(-1),
+            "fit": self.hub.fit,
+            "oneToOne": self.hub.one_to_one,
+            "zoomIn": lambda: self._zoom(1.25),
+            "zoomOut": lambda: self._zoom(0.8),
+            "enlarge": lambda: self.stage.toggle_enlarged(self.stage.active_panel().name),
+            "sides": self._hide_sides,
+            "windowReset": self.hub.reset_window,
+            "largerText": lambda: self._resize_text(1.0),
+            "smallerText": lambda: self._resize_text(-1.0),
+            "theme.system": lambda: self.choose_theme(theme.FOLLOW),
+            "theme.dark": lambda: self.choose_theme(theme.DARK_NAME),
+            "theme.light": lambda: self.choose_theme(theme.LIGHT_NAME),
+            "difference.own": lambda: self.hub.set_difference(OWN),
+            "difference.x": lambda: self.hub.set_difference(TO_X),
+            "keys": lambda: ShortcutsDialog(keys_text(), self).show(),
+            "about": lambda: AboutDialog(self.workbench.device_label, self).show(),
+        }
+
+    def cancel(self) -> None:
+        """Escape: first the tool, then the enlarged panel, then what is computed."""
+        if self.hub.tool is not None:
+            self.hub.set_tool(None)
+        elif self.stage.enlarged is not None:
+            self.stage.toggle_enlarged(self.stage.enlarged)
+        else:
+            self.strip.pause()
+            self.workbench.cancel()
+
+    def copy_picture(self) -> None:
+        """The panel with the focus, or else the whole stage, to the clipboard."""
+        focused = next((panel for panel in self.stage.panels.values() if panel.view.hasFocus()), None)
+        QGuiApplication.clipboard().setPixmap((focused or self.stage).grab())
+        self.bridge.say("Copied the panel" if focused else "Copied the six panels")
+
+    def choose_theme(self, choice: str) -> None:
+        """ "system", "dark" or "light"."""
+        self._theme_choice = choice
+        theme.apply(theme.wanted(choice))
+        self.actions_[f"theme.{choice}"].setChecked(True)
+        for widget in self.findChildren(QWidget):
+            widget.update()
+        self.header.refresh_icons()
+
+    @Slot()
+    def _system_theme(self) -> None:
+        if self._theme_choice == theme.FOLLOW:
+            self.choose_theme(theme.FOLLOW)
+
+    def _resize_text(self, by: float) -> None:
+        theme.set_font_size(QApplication.font().pointSizeF() + by)
+
+    def _zoom(self, factor: float) -> None:
+        view = self.stage.active_panel().view
+        cursor = self.hub.cursor
+        view.zoom_by(factor, None if cursor is None else (float(cursor[0]), float(cursor[1])))
+
+    def _hide_sides(self) -> None:
+        shown = not self.actions_["sides"].isChecked()
+        self.cards.setVisible(shown)
+        self.numbers.setVisible(shown)
+
+    # --- what is shown
+
+    @Slot()
+    def _show_study(self) -> None:
+        scene = self.workbench.scene
+        title = f"{scene.title} · " if scene is not None else ""
+        self.setWindowTitle(f"{title}StabView ({NOT_FOR_DIAGNOSIS})")
+        for name, word, label in (
+            ("undo", "Undo", self.workbench.undo_label),
+            ("redo", "Redo", self.workbench.redo_label),
+        ):
+            self.actions_[name].setEnabled(label is not None)
+            self.actions_[name].setText(f"&{word} {label}" if label else f"&{word}")
+
+    @Slot()
+    def _show_search(self) -> None:
+        searching, ready = self.workbench.searching, self.workbench.scene is not None
+        self.actions_["run"].setEnabled(ready and not searching)
+        self.actions_["stop"].setEnabled(searching)
+        for name in ("play", "next", "previous"):
+            self.actions_[name].setEnabled(self.workbench.count > 1)
+        for name in ("saveSession", "exportReport"):
+            self.actions_[name].setEnabled(ready)
+
+    @Slot()
+    def _show_difference(self) -> None:
+        self.actions_[f"difference.{self.hub.difference}"].setChecked(True)
+
+    def _fill_window_menu(self) -> None:
+        menu = self.menus["Window"]
+        menu.clear()
+        menu.addAction(self.actions_["windowReset"])
+        view_menus.fill_window_menu(menu, self.bridge)
+        menu.addSeparator()
+        view_menus.fill_colour_menu(menu.addMenu("Colours of images"), self.bridge, signed=False)
+        view_menus.fill_colour_menu(menu.addMenu("Colours of differences"), self.bridge, signed=True)
+
+    @Slot(str, object)
+    def _panel_menu(self, name: str, place: QPoint) -> None:
+        panel = self.stage.panels[name]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if panel.signed:
+            view_menus.fill_range_menu(menu.addMenu("Range"), self.bridge)
+            if name == "perturbation":
+                view_menus.fill_amplification_menu(menu.addMenu("Amplification"), self.bridge)
+            else:
+                menu.addActions([self.actions_["difference.own"], self.actions_["difference.x"]])
+        else:
+            view_menus.fill_window_menu(menu.addMenu("Window"), self.bridge)
+        view_menus.fill_colour_menu(menu.addMenu("Colours"), self.bridge, signed=panel.signed)
+        menu.addSeparator()
+        menu.addActions([self.actions_["fit"], self.actions_["oneToOne"]])
+        menu.addAction("This panel alone").triggered.connect(lambda: self.stage.toggle_enlarged(name))
+        menu.addAction("Copy this panel").triggered.connect(lambda: QGuiApplication.clipboard().setPixmap(panel.grab()))
+        menu.popup(place)
+
+    # --- keys that nobody else wanted, files, the end
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = Qt.Key
+        steps = {
+            keys.Key_Left: -1,
+            keys.Key_Down: -1,
+            keys.Key_Right: 1,
+            keys.Key_Up: 1,
+            keys.Key_PageDown: -10,
+            keys.Key_PageUp: 10,
+            keys.Key_Home: -(10**9),
+            keys.Key_End: 10**9,
+        }
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if plain and event.key() in steps:
+            self.strip.step(steps[event.key()])
+        elif plain and event.key() == keys.Key_Space:
+            self.strip.toggle_play()
+        elif plain and event.key() in (keys.Key_Return, keys.Key_Enter):
+            self.actions_["enlarge"].trigger()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        QTimer.singleShot(0, self, lambda: self.opener.open_files(paths))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.strip.pause()
+        self.bridge.close()
+        for window in QApplication.topLevelWidgets():
+            if window is not self and window.parent() is not None and window.window() is not self:
+                window.close()
+        super().closeEvent(event)
+
+    # --- for the session file
+
+    def view_state(self) -> dict[str, object]:
+        """What a session keeps of the window."""
+        return {
+            "hub": self.hub.state(),
+            "cards": self.cards.state(),
+            "across": self.across.sizes(),
+            "middle": self.middle.sizes(),
+            "enlarged": self.stage.enlarged,
+        }
+
+    def restore_view(self, state: dict[str, object]) -> None:
+        """Take up what `view_state` gave; what is missing stays."""
+        self.hub.restore(state.get("hub", {}))
+        self.cards.restore(state.get("cards", {}))
+        for splitter, name in ((self.across, "across"), (self.middle, "middle")):
+            if state.get(name):
+                splitter.setSizes([int(size) for size in state[name]])
+        if state.get("enlarged") in self.stage.panels and state["enlarged"] != self.stage.enlarged:
+            self.stage.toggle_enlarged(state["enlarged"])
+
+
+class _NumbersColumn(QScrollArea):
+    """The right column; it scrolls where the window is low."""
+
+    def __init__(self, widgets: tuple[QWidget, ...]) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Curves and numbers")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QWidget()
+        inner.setProperty("column", True)
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(6)
+        for widget in widgets:
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        self.setWidget(inner)
+        self.setMinimumWidth(236)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_NUMBERS_WIDTH, 600)

@@ -1,0 +1,124 @@
+"""Opening and saving from menus, buttons and dropped files: what a file is decides where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMenu
+
+from stabview.gui.bridge import Bridge
+from stabview.gui.dialogs import files
+from stabview.images.errors import InputError
+from stabview.images.readers import looks_like_image
+
+if TYPE_CHECKING:
+    from stabview.gui.main_window import MainWindow
+
+_NETWORKS = {ending.removeprefix("*") for ending in files.NETWORKS[0][1]}
+_SESSIONS = {".stabview", ".toml"}
+
+
+class Opener(QObject):
+    """Asks for files and hands them on; errors go to the bar over the stage."""
+
+    def __init__(self, bridge: Bridge, window: MainWindow) -> None:
+        super().__init__(window)
+        self.bridge = bridge
+        self.window = window
+        bridge.report_ready.connect(self._report_is_ready)
+        self._folder: Path | None = None
+
+    # --- asking
+
+    def ask_image(self) -> None:
+        """Ask for an image and open it."""
+        files.ask_image(self.window, self.open_image)
+
+    def ask_network(self) -> None:
+        """Ask for a network and open it."""
+        files.ask_network(self.window, self.open_network)
+
+    def ask_session(self) -> None:
+        """Ask for a session or study and open it."""
+        files.ask_session(self.window, self.open_session)
+
+    def ask_save(self) -> None:
+        """Ask where to save the session, and save it."""
+        files.ask_session_to_save(self.window, self.save)
+
+    def ask_report(self) -> None:
+        """Ask for a folder and have the report written there."""
+        files.ask_report_folder(self.window, self.report)
+
+    def fill_examples(self, menu: QMenu) -> None:
+        """Fill the menu of the shipped examples."""
+        from stabview.study.examples import EXAMPLES
+
+        menu.clear()
+        for name, sentence in EXAMPLES.items():
+            action = menu.addAction(f"{name}: {sentence}")
+            action.triggered.connect(lambda _checked=False, name=name: self.open_example(name))
+
+    # --- doing
+
+    def open_files(self, paths: Sequence[Path | str]) -> None:
+        """Open files by what they are; a session or study first, so that an image beside it is put into it."""
+        for path in sorted(map(Path, paths), key=lambda path: path.suffix.lower() not in _SESSIONS):
+            kind = path.suffix.lower()
+            if not path.exists():
+                self.bridge.complain(f"{path} does not exist; check its name.")
+            elif kind in _SESSIONS:
+                self.open_session(path)
+            elif kind in _NETWORKS:
+                self.open_network(path)
+            elif path.is_dir() or looks_like_image(path):
+                self.open_image(path)
+            else:
+                self.bridge.complain(f"{path.name} is no image, network, study or session that StabView can read.")
+
+    def open_image(self, path: Path) -> None:
+        """Take an image into the study."""
+        self.window.cards.cards["image"].open_file(path)
+
+    def open_network(self, path: Path) -> None:
+        """Take a network into the study."""
+        self.window.cards.cards["network"].open_file(path)
+
+    def open_session(self, path: Path) -> None:
+        """Go back to a saved session, or begin with a study."""
+        try:
+            view = self.bridge.workbench.open_session(path)
+        except InputError as error:
+            self.bridge.complain(str(error))
+            return
+        self.window.restore_view(view)
+        self.bridge.say(f"Opened {path.name}")
+
+    def save(self, path: Path) -> None:
+        """Save study, results and view."""
+        try:
+            self.bridge.workbench.save_session(path, self.window.view_state())
+        except (InputError, OSError) as error:
+            self.bridge.complain(f"The session could not be saved: {error}")
+            return
+        self.bridge.say(f"Saved {path.name}")
+
+    def report(self, folder: Path) -> None:
+        """Have the report written."""
+        self._folder = folder
+        self.bridge.report_to(folder)
+
+    def open_example(self, name: str) -> None:
+        """Begin with a shipped example and start its search."""
+        from stabview.study.examples import example
+
+        self.bridge.workbench.change(example(name), f"example {name}")
+        self.bridge.workbench.run_search()
+
+    @Slot()
+    def _report_is_ready(self) -> None:
+        if self._folder is not None:
+            self.bridge.say(f"The report is in {self._folder}")

@@ -1,0 +1,168 @@
+"""What is painted over a picture: cross, orientation letters, scale bar, colour bar, previews of details, the pending mark."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+
+from stabview.gui import colour_maps, theme
+
+if TYPE_CHECKING:
+    from stabview.gui.panel_view import PanelView
+
+_CROSS = QColor(110, 190, 255, 190)
+_SHADOW = QColor(0, 0, 0, 170)
+_OUTLINE = QColor(255, 214, 90)
+_MARGIN = 7.0
+_BESIDE_BAR = 290.0  # from this width on the bottom letter has room beside the colour bar
+
+
+@dataclass(frozen=True)
+class SceneFacts:
+    """What a panel writes over its picture: letters at the (left, right, top, bottom) edges; (row, column) mm."""
+
+    orientation: tuple[str, str, str, str] | None = None
+    spacing: tuple[float, float] | None = None
+
+
+def paint(painter: QPainter, panel: PanelView) -> None:
+    """Paint all overlays of a panel, in pixels of its viewport."""
+    area = QRectF(panel.viewport().rect())
+    if panel.picture is not None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if not panel.signed:
+            _outlines(painter, panel)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if panel.hub.cursor is not None:
+            _cross(painter, panel, area)
+        _letters(painter, panel, area)
+        if panel.signed:
+            _colour_bar(painter, panel, area)
+        else:
+            _scale_bar(painter, panel, area)
+    if panel.pending:
+        _pending(painter, panel.pending, area)
+
+
+def _text(painter: QPainter, place: QRectF, flags: Qt.AlignmentFlag, text: str, colour: QColor) -> None:
+    """Text that can be read on any picture."""
+    painter.setPen(_SHADOW)
+    for shift in ((1, 1), (-1, 1), (1, -1), (-1, -1)):
+        painter.drawText(place.translated(*shift), flags, text)
+    painter.setPen(colour)
+    painter.drawText(place, flags, text)
+
+
+def _outlines(painter: QPainter, panel: PanelView) -> None:
+    for line in panel.hub.outlines:
+        polygon = QPolygonF([panel.to_screen(*point) for point in line])
+        for pen in (QPen(_SHADOW, 3.0), QPen(_OUTLINE, 1.3)):
+            painter.setPen(pen)
+            painter.drawPolyline(polygon)
+
+
+def _cross(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+    column, row = panel.hub.cursor
+    middle = panel.to_screen(column, row)
+    half = max(panel.magnification() / 2, 4.0)
+    x, y = round(middle.x()), round(middle.y())
+    painter.setPen(QPen(_CROSS, 1))
+    painter.drawLines(
+        [
+            QLineF(area.left(), y, x - half, y),
+            QLineF(x + half, y, area.right(), y),
+            QLineF(x, area.top(), x, y - half),
+            QLineF(x, y + half, x, area.bottom()),
+        ]
+    )
+    if panel.magnification() >= 8:
+        painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))
+
+
+def _letters(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+    if panel.scene_facts.orientation is None:
+        return
+    left, right, top, bottom = panel.scene_facts.orientation
+    inner = area.adjusted(_MARGIN, _MARGIN - 3, -_MARGIN, -_MARGIN + 3)
+    centre = Qt.AlignmentFlag.AlignVCenter
+    across = Qt.AlignmentFlag.AlignHCenter
+    colour = QColor(theme.current().on_stage)
+    _text(painter, inner, centre | Qt.AlignmentFlag.AlignLeft, left, colour)
+    _text(painter, inner, centre | Qt.AlignmentFlag.AlignRight, right, colour)
+    _text(painter, inner, across | Qt.AlignmentFlag.AlignTop, top, colour)
+    if panel.signed and area.width() < _BESIDE_BAR:
+        inner.setBottom(inner.bottom() - 2 * QFontMetricsF(painter.font()).height())
+    _text(painter, inner, across | Qt.AlignmentFlag.AlignBottom, bottom, colour)
+
+
+def bar_length(spacing: float, scale: float, room: float) -> float | None:
+    """The longest of 1, 2, 5, 10, ... mm whose bar fits `room` screen pixels; None where not even 0.1 mm does."""
+    longest = room / scale * spacing
+    if longest < 0.1:
+        return None
+    power = 10.0 ** math.floor(math.log10(longest))
+    return max(step * power for step in (1, 2, 5) if step * power <= longest * (1 + 1e-9))
+
+
+def _scale_bar(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+    if panel.scene_facts.spacing is None:
+        return
+    spacing = panel.scene_facts.spacing[1]
+    length = bar_length(spacing, panel.magnification(), 0.25 * area.width())
+    if length is None:
+        return
+    width = length / spacing * panel.magnification()
+    left, bottom = area.left() + _MARGIN, area.bottom() - _MARGIN
+    bar = QRectF(left, bottom - 2, width, 2)
+    painter.fillRect(bar.adjusted(-1, -1, 1, 1), _SHADOW)
+    painter.fillRect(bar, QColor(theme.current().on_stage))
+    label = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
+    height = QFontMetricsF(painter.font()).height()
+    place = QRectF(left, bottom - 4 - height, max(width, 60), height)
+    _text(
+        painter,
+        place,
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom,
+        label,
+        QColor(theme.current().on_stage),
+    )
+
+
+def _colour_bar(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+    """The signed range in words and colours: what the ends of the map mean, which no frame changes."""
+    width = min(110.0, 0.4 * area.width())
+    bar = QRectF(area.right() - _MARGIN - width, area.bottom() - _MARGIN - 5, width, 5)
+    colours = colour_maps.table(panel.hub.signed_map)
+    strip = QImage(colours.data, 256, 1, 3 * 256, QImage.Format.Format_RGB888)
+    painter.fillRect(bar.adjusted(-1, -1, 1, 1), QColor(theme.current().muted_on_stage))
+    painter.drawImage(bar, strip)
+    text = f"± {100 * panel.hub.fraction:g} % of max|x|"
+    height = QFontMetricsF(painter.font()).height()
+    place = QRectF(area.left(), bar.top() - 3 - height, area.width() - _MARGIN, height)
+    _text(
+        painter,
+        place,
+        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom,
+        text,
+        QColor(theme.current().on_stage),
+    )
+
+
+def _pending(painter: QPainter, text: str, area: QRectF) -> None:
+    metrics = QFontMetricsF(painter.font())
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width() - 40)
+    width = metrics.horizontalAdvance(text) + 30
+    pill = QRectF(area.center().x() - width / 2, area.top() + 22, width, metrics.height() + 8)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    colour = QColor(theme.DARK.warning)
+    painter.setPen(QPen(colour, 1))
+    painter.setBrush(QColor(20, 20, 22, 225))
+    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    painter.setBrush(colour)
+    painter.drawEllipse(QPointF(pill.left() + 12, pill.center().y()), 3, 3)
+    painter.setPen(QColor(theme.DARK.text))
+    painter.drawText(pill.adjusted(20, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

@@ -1,0 +1,205 @@
+"""Colours and fonts: a dark theme first, a light one that is as readable, and the colours of the methods in plots.
+
+Plot colours are those of Okabe and Ito (colour-blind safe), lightened or darkened to stand off the ground; every method
+also has its own marker and dash, so that colour never is the only difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QFile, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from stabview import resources
+
+FOLLOW, DARK_NAME, LIGHT_NAME = "system", "dark", "light"
+FONT_FAMILY = "DejaVu Sans"
+FONT_SIZES = (8.0, 14.0)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Named colours. `ground` is behind the cards, `stage` behind pictures (dark in both themes, as at a viewing box)."""
+
+    name: str
+    ground: str
+    card: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    warning: str
+    danger: str
+    good: str
+    stage: str
+    on_stage: str
+    muted_on_stage: str
+    network: str
+    soa: str
+    quick: str
+
+
+DARK = Theme(
+    name=DARK_NAME,
+    ground="#17191d",
+    card="#212429",
+    raised="#2e3239",
+    line="#3a3f47",
+    text="#e7e9ec",
+    muted="#a4abb5",
+    accent="#5aa9f0",
+    on_accent="#0b1420",
+    warning="#f0c04a",
+    danger="#ff7b6b",
+    good="#4fc08d",
+    stage="#0b0c0e",
+    on_stage="#e7e9ec",
+    muted_on_stage="#a4abb5",
+    network="#f0803c",
+    soa="#56b4e9",
+    quick="#b3b8bf",
+)
+LIGHT = Theme(
+    name=LIGHT_NAME,
+    ground="#eceef1",
+    card="#ffffff",
+    raised="#e3e6ea",
+    line="#c3c8cf",
+    text="#1b1e23",
+    muted="#565d67",
+    accent="#1f6fc4",
+    on_accent="#ffffff",
+    warning="#8a6100",
+    danger="#b3261e",
+    good="#00714f",
+    stage="#0b0c0e",
+    on_stage="#e7e9ec",
+    muted_on_stage="#a4abb5",
+    network="#c24e00",
+    soa="#0069a6",
+    quick="#5f666f",
+)
+METHOD_DASHES = {
+    "network": Qt.PenStyle.SolidLine,
+    "soa": Qt.PenStyle.DashLine,
+    "quick": Qt.PenStyle.DotLine,
+}
+METHOD_MARKERS = {"network": "circle", "soa": "square", "quick": "triangle"}
+
+_now = DARK
+
+
+def current() -> Theme:
+    """The theme in use."""
+    return _now
+
+
+def method_colour(method: str, *, on_stage: bool = False) -> QColor:
+    """The colour of "network", "soa" or "quick"; `on_stage` for text beside pictures, which is always on dark."""
+    return QColor(getattr(DARK if on_stage else _now, method))
+
+
+def wanted(choice: str = FOLLOW) -> Theme:
+    """The theme for a choice; the system's own is dark where it does not say."""
+    if choice == FOLLOW:
+        light = QApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
+        return LIGHT if light else DARK
+    return LIGHT if choice == LIGHT_NAME else DARK
+
+
+def apply(theme: Theme) -> None:
+    """Dress the application: Fusion, palette and the few rules a palette cannot express."""
+    global _now
+    _now = theme
+    app = QApplication.instance()
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(_rules(theme))
+
+
+def load_fonts() -> bool:
+    """Register the shipped DejaVu fonts; False where there are none and the system's are used."""
+    try:
+        folder = resources.path("fonts")
+    except FileNotFoundError:
+        return False
+    files = sorted(folder.glob("DejaVu*.ttf"))
+    loaded = [QFontDatabase.addApplicationFont(str(file)) for file in files if QFile.exists(str(file))]
+    return any(number >= 0 for number in loaded)
+
+
+def set_font_size(points: float) -> None:
+    """One text size for the whole window."""
+    font = QFont(FONT_FAMILY)
+    font.setPointSizeF(min(max(points, FONT_SIZES[0]), FONT_SIZES[1]))
+    QApplication.setFont(font)
+
+
+def _palette(theme: Theme) -> QPalette:
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    palette = QPalette()
+    for target, colour in (
+        (role.Window, theme.ground),
+        (role.WindowText, theme.text),
+        (role.Base, theme.card),
+        (role.AlternateBase, theme.raised),
+        (role.Text, theme.text),
+        (role.Button, theme.raised),
+        (role.ButtonText, theme.text),
+        (role.BrightText, theme.danger),
+        (role.ToolTipBase, theme.raised),
+        (role.ToolTipText, theme.text),
+        (role.PlaceholderText, theme.muted),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.Link, theme.accent),
+        (role.LinkVisited, theme.accent),
+        (role.Mid, theme.line),
+        (role.Accent, theme.accent),
+    ):
+        palette.setColor(target, QColor(colour))
+    faint = QColor(theme.muted)
+    faint.setAlphaF(0.6)
+    for target in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(group.Disabled, target, faint)
+    palette.setColor(group.Disabled, role.Highlight, QColor(theme.line))
+    return palette
+
+
+def _rules(theme: Theme) -> str:
+    return f"""
+    QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.line}; padding: 4px; }}
+    QFrame[card="true"] {{ background: {theme.card}; border: 1px solid {theme.line}; border-radius: 6px; }}
+    QLabel[heading="true"] {{ color: {theme.muted}; font-weight: bold; }}
+    QLabel[muted="true"] {{ color: {theme.muted}; }}
+    QToolBar {{ background: {theme.ground}; border: 0; border-bottom: 1px solid {theme.line}; spacing: 6px;
+        padding: 5px 8px; }}
+    QStatusBar {{ background: {theme.ground}; border-top: 1px solid {theme.line}; }}
+    QStatusBar::item {{ border: 0; }}
+    QMenuBar {{ background: {theme.ground}; }}
+    QScrollArea {{ border: 0; background: transparent; }}
+    QScrollArea > QWidget > QWidget[column="true"] {{ background: transparent; }}
+    QSplitter::handle {{ background: transparent; }}
+    QSplitter::handle:hover, QSplitter::handle:focus {{ background: {theme.line}; }}
+    QToolBar QPushButton, QToolBar QToolButton {{ background: {theme.raised}; border: 1px solid {theme.line};
+        border-radius: 5px; padding: 4px 10px; }}
+    QToolBar QPushButton:hover, QToolBar QToolButton:hover {{ border-color: {theme.muted}; }}
+    QToolBar QPushButton:focus, QToolBar QToolButton:focus {{ border: 1px solid {theme.accent}; }}
+    QToolBar QPushButton:pressed, QToolBar QToolButton:pressed {{ background: {theme.card}; }}
+    QToolBar QPushButton:disabled, QToolBar QToolButton:disabled {{ color: {theme.muted}; background: {theme.card}; }}
+    QToolBar QToolButton::menu-indicator {{ image: none; width: 0; }}
+    QPushButton[primary="true"]:enabled {{ background: {theme.accent}; color: {theme.on_accent};
+        border: 1px solid {theme.accent}; font-weight: bold; }}
+    QPushButton[primary="true"]:enabled:focus {{ border: 1px solid {theme.text}; }}
+    QLabel[chip="true"] {{ background: {theme.card}; border: 1px solid {theme.line}; border-radius: 5px;
+        padding: 4px 10px; color: {theme.text}; }}
+    QTableView {{ background: {theme.card}; border: 0; gridline-color: {theme.line}; }}
+    QHeaderView::section {{ background: {theme.card}; color: {theme.muted}; border: 0; padding: 3px 6px; }}
+    QTableCornerButton::section {{ background: {theme.card}; border: 0; }}
+    QProgressBar {{ border: 1px solid {theme.line}; border-radius: 4px; background: {theme.card}; text-align: center; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
+    """

@@ -1,0 +1,57 @@
+"""Small readings of finished pictures that the window asks for: grey windows, a fitting amplification, a pixel's value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from stabview.study.frames import Scene
+
+# Usual CT windows in HU: (low, high).
+HU_WINDOWS = {
+    "Brain (0 to 80 HU)": (0.0, 80.0),
+    "Soft tissue (-160 to 240 HU)": (-160.0, 240.0),
+    "Lung (-1350 to 150 HU)": (-1350.0, 150.0),
+    "Bone (-450 to 1050 HU)": (-450.0, 1050.0),
+}
+
+
+def percentile_window(x: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    """The window between two percentiles of the pixels of `x` that are not air (above 2 % of the maximum)."""
+    values = np.abs(x).ravel()
+    body = values[values > 0.02 * values.max(initial=0.0)]
+    if body.size == 0:
+        return 0.0, 1.0
+    first, last = np.percentile(body, (low, high))
+    return float(first), float(last)
+
+
+def window_from_units(scene: Scene, low: float, high: float) -> tuple[float, float]:
+    """A window given in the units of the file, on the scale of x."""
+    return (low - scene.offset) / scene.scale, (high - scene.offset) / scene.scale
+
+
+def amplification_for(x: np.ndarray, relative_norm: float, limit: float, series: Sequence[float]) -> float:
+    """The largest factor of `series` at which a perturbation of this norm still fits a colour bar that ends at `limit`.
+
+    "Fits" means that twice its root mean square over the body of the image stays within the bar.
+    """
+    modulus = np.abs(x)
+    body = max(int(np.count_nonzero(modulus > 0.02 * modulus.max(initial=0.0))), 1)
+    spread = 2.0 * relative_norm * float(np.linalg.norm(x)) / math.sqrt(body)
+    fitting = [factor for factor in series if factor * spread <= limit]
+    return float(max(fitting, default=min(series)))
+
+
+def value_text(value: float, *, signed: bool = False) -> str:
+    """A pixel's value in three digits or so, "+0.012" for signed panels."""
+    return f"{value:+.3f}" if signed else f"{value:.3f}"
+
+
+def units_text(scene: Scene, value: float) -> str:
+    """The same value in the units of the file, "1040 HU", or nothing where the file has none."""
+    if scene.units in ("", "a.u."):
+        return ""
+    return f"{value * scene.scale + scene.offset:.0f} {scene.units}"
