@@ -42,7 +42,7 @@ class DetailsCard(Card):
         grid.setSpacing(4)
         for place, button in enumerate(self.buttons.values()):
             grid.addWidget(button, place // 4, place % 4)
-            button.clicked.connect(lambda on, kind=button.kind: self.paint.set(kind=kind if on else None))
+            button.clicked.connect(lambda on, kind=button.kind: self._take_up(kind if on else None))
         self.wide(palette)
         tip = "Height of symbols and capitals, diameter of a lesion at half its height, width of the brush."
         self.size = self.row(
@@ -224,6 +224,11 @@ class DetailsCard(Card):
         return super().eventFilter(watched, event)
 
     # --- doing
+
+    def _take_up(self, kind: str | None) -> None:
+        """Take up a tool: the fields are its own now, no more those of a selected detail."""
+        self.paint.select(None)
+        self.paint.set(kind=kind)
 
     def _edit(self, field: str, value: float, follows: bool) -> None:
         if self._showing:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import exp, log
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QDoubleValidator, QFontMetrics, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QDoubleValidator, QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -146,6 +147,15 @@ class Choice(QComboBox):
         return self.currentData()
 
 
+class _NumberOrNothing(QDoubleValidator):
+    """Accepts a number, or an empty field."""
+
+    def validate(self, text: str, position: int) -> object:
+        if not text.strip():
+            return QDoubleValidator.State.Acceptable, "", 0
+        return super().validate(text, position)
+
+
 class NumberEdit(QLineEdit):
     """A positive number in any notation; empty means that StabView chooses, and says 'auto'."""
 
@@ -157,13 +167,15 @@ class NumberEdit(QLineEdit):
         self.setPlaceholderText("auto")
         self.setMinimumWidth(44)
         self.setClearButtonEnabled(True)
-        validator = QDoubleValidator(0.0, upper, 12, self)
+        validator = _NumberOrNothing(0.0, upper, 12, self)
         validator.setLocale(validator.locale().c())
         self.setValidator(validator)
         self._value: float | None = None
         self.editingFinished.connect(self._finish)
-        for action in self.findChildren(QAction):  # the button that empties the field
-            action.triggered.connect(self._finish)
+        for clear in self.findChildren(QAbstractButton):
+            clear.setAccessibleName(f"{name}, auto")
+            clear.setToolTip("Back to auto.")
+            clear.clicked.connect(self._finish)
 
     def show_value(self, value: float | None) -> None:
         """Show a number, or auto for None, silently."""
@@ -177,6 +189,11 @@ class NumberEdit(QLineEdit):
         """The number typed, None for auto or for what is no number."""
         number, good = self.validator().locale().toDouble(self.text())
         return number if good else None
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if not self.hasAcceptableInput():  # half a number: back to the one that holds
+            self.show_value(self._value)
 
     def _finish(self) -> None:
         value = self.value()

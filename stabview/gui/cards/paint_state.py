@@ -10,6 +10,8 @@ from stabview.study.study import Detail
 
 GLYPHS = {"spade": "♠", "heart": "♥", "diamond": "♦", "club": "♣"}
 KINDS = (*GLYPHS, "text", "lesion", "brush", "eraser")
+_FAMILY = {"text": "text", "lesion": "lesion", "brush": "brush", "eraser": "eraser"}
+_SIZES = {"glyph": 12.0, "text": 12.0, "lesion": 10.0, "brush": 3.0, "eraser": 12.0}
 EXAMPLE_TEXT = "CAN U SEE IT"
 
 
@@ -19,7 +21,7 @@ class PaintState(QObject):
     Attributes
     ----------
     kind : one of KINDS, or None while the mouse pans.
-    size, contrast, text, angle : of what is painted next.
+    size, contrast, text, angle : of what is painted next; every kind remembers its own size.
     selected : index of the selected detail, or None.
     """
 
@@ -29,7 +31,7 @@ class PaintState(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.kind: str | None = None
-        self.size = 12.0
+        self._sizes = dict(_SIZES)
         self.contrast = 0.2
         self.text = EXAMPLE_TEXT
         self.angle = 0.0
@@ -40,12 +42,18 @@ class PaintState(QObject):
         """The state all widgets of a bridge share."""
         return bridge.findChild(cls) or cls(bridge)
 
+    @property
+    def size(self) -> float:
+        return self._sizes[_FAMILY.get(self.kind, "glyph")]
+
     def set(self, **values: object) -> None:
         """Set some of kind, size, contrast, text and angle."""
-        before = vars(self).copy()
-        vars(self).update(values)
-        if vars(self) != before:
-            self.changed.emit()
+        for name, value in values.items():
+            if name == "size":
+                self._sizes[_FAMILY.get(self.kind, "glyph")] = value
+            else:
+                setattr(self, name, value)
+        self.changed.emit()
 
     def select(self, index: int | None) -> None:
         """Select a detail, or none."""
