@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QCheckBox
 
 from stabview.gui.cards.card import Card
-from stabview.gui.cards.fields import Choice, NumberEdit, Spin, tend
+from stabview.gui.cards.fields import Choice, Fold, NumberEdit, Spin, tend
 from stabview.study.choices import DOMAINS, SEARCHES
 from stabview.study.study import Study
 
@@ -18,6 +18,7 @@ _NUMBERS = (
     ("step", "Step of the ascent", "Length of a step along the gradient of Q."),
     ("init", "Initial perturbation", "Size of the random perturbation the ascent starts from."),
 )
+_SHORT = {"momentum": "momentum", "lambda_": "λ", "step": "step", "init": "init"}
 
 
 class SearchCard(Card):
@@ -29,22 +30,23 @@ class SearchCard(Card):
     def build(self) -> None:
         self.search = self.wide(Choice("Search", "How the perturbation is looked for.", "searchChoice"))
         self.search.fill([(key, SEARCH_TITLES.get(key, key), text) for key, text in SEARCHES.items()])
-        self.domain = self.row("domain", Choice("Domain", "Where the perturbation lives.", "domainChoice"))
-        self.domain.fill([(key, key, text) for key, text in DOMAINS.items()])
         tip = "Largest perturbation, relative to the image: ||r|| / ||x||."
         unit = " % of ‖x‖"
         self.budget = self.row(
             "budget",
             Spin("Budget", tip, 0.01, 100, step=0.5, decimals=2, suffix=unit, object_name="searchBudget"),
         )
+        self.steps = Spin("Steps", "Number of iterates.", 1, 1000, object_name="searchSteps")
+        self.seed = Spin("Search seed", "Random start of the search.", 0, 99999, object_name="searchSeed")
+        self.pair("steps", self.steps, "seed", self.seed)
+        self.more = self.wide(Fold("more", "Domain, start and the parameters of the search.", "searchMore"))
+        self.domain = self.row("domain", Choice("Domain", "Where the perturbation lives.", "domainChoice"))
+        self.domain.fill([(key, key, text) for key, text in DOMAINS.items()])
         tip = "Radius of the first sphere, relative to the image."
         self.start = self.row(
             "start",
             Spin("Start radius", tip, 0.001, 10, step=0.05, decimals=3, suffix=unit, object_name="searchStart"),
         )
-        self.steps = Spin("Steps", "Number of iterates.", 1, 1000, object_name="searchSteps")
-        self.seed = Spin("Search seed", "Random start of the search.", 0, 99999, object_name="searchSeed")
-        self.pair("steps", self.steps, "seed", self.seed)
         self.numbers = {
             field: NumberEdit(name, tip, upper=1.0 if field == "momentum" else 1e9) for field, name, tip in _NUMBERS
         }
@@ -63,6 +65,7 @@ class SearchCard(Card):
             "realOnly",
         )
         self.wide(self.real_only)
+        self.more.toggled.connect(lambda on: self._show_more(self.workbench.study))
         self.search.chosen.connect(lambda key: self._change("search", search=key))
         self.domain.chosen.connect(lambda key: self._change("domain", domain=key))
         self.steps.edited.connect(lambda value, follows: self._change("steps", follows, steps=int(value)))
@@ -84,11 +87,23 @@ class SearchCard(Card):
         self.real_only.setChecked(chosen.real_only)
         for field, edit in self.numbers.items():
             edit.show_value(getattr(chosen, field))
-        ascent = chosen.search == "ascent"
-        self.show_row(self.start, not ascent)
-        for field in ("lambda_", "init"):
-            self.show_row(self.numbers[field], ascent)
-        self.show_row(self.real_only, study.sampling.operator == "fourier")
+        set_here = [name for name, edit in self.numbers.items() if edit.text()]
+        parameters = f"{', '.join(_SHORT[name] for name in set_here)} set" if set_here else "parameters auto"
+        real = ", real" if chosen.real_only else ""
+        self.more.setText(f"in the {chosen.domain}{real}, {parameters}")
+        self._show_more(study)
+
+    def _show_more(self, study: Study) -> None:
+        ascent, more = study.perturbation.search == "ascent", self.more.isChecked()
+        for field, useful in (
+            (self.domain, True),
+            (self.start, not ascent),
+            (self.numbers["momentum"], True),
+            (self.numbers["lambda_"], ascent),
+            (self.numbers["init"], ascent),
+            (self.real_only, study.sampling.operator == "fourier"),
+        ):
+            self.show_row(field, more and useful)
 
     def summary(self) -> str:
         chosen = self.workbench.study.perturbation
