@@ -12,8 +12,7 @@ from stabview.gui.dialogs.about import WARNING, AboutDialog
 from stabview.gui.dialogs.examples import ExamplesDialog
 from stabview.gui.dialogs.model_card import ModelCardDialog
 from stabview.gui.dialogs.shortcuts import ShortcutsDialog
-
-EXAMPLES = {"first": "Shows one thing.", "second": "Shows another."}
+from stabview.study.examples import EXAMPLES
 
 
 @pytest.fixture
@@ -75,11 +74,13 @@ def test_a_model_card_is_shown_as_written(window):
 @pytest.mark.parametrize("accept", [True, False])
 def test_an_example_is_opened_by_its_name(window, qtbot, accept):
     opened = []
-    dialog = ExamplesDialog(opened.append, window, EXAMPLES)
+    dialog = ExamplesDialog(opened.append, window)
     dialog.open()
+    second = list(EXAMPLES)[1]
     dialog.list.setCurrentRow(1)
-    assert dialog.choice() == "second"
+    assert dialog.choice() == second
+    assert EXAMPLES[second].sentence in dialog.list.currentItem().text()
     button = QDialogButtonBox.StandardButton.Open if accept else QDialogButtonBox.StandardButton.Cancel
     dialog.findChild(QDialogButtonBox).button(button).click()
-    assert opened == (["second"] if accept else [])
+    assert opened == ([second] if accept else [])
     assert dialog.result() == (QDialog.DialogCode.Accepted if accept else QDialog.DialogCode.Rejected)

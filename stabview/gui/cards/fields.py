@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp, log
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QLocale, QObject, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDoubleValidator, QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from stabview.gui import theme
+from stabview.study.fields import Field
 
 _TICKS = 1000
 _PAUSE = 800  # ms; changes that follow each other faster are one step for undo
@@ -148,28 +149,35 @@ class Choice(QComboBox):
 
 
 class _NumberOrNothing(QDoubleValidator):
-    """Accepts a number, or an empty field."""
+    """Accepts a number that a field of the study allows, or an empty text."""
+
+    def __init__(self, field: Field, parent: QObject) -> None:
+        super().__init__(-1e12, 1e12, 15, parent)
+        self.setLocale(QLocale.c())
+        self._field = field
 
     def validate(self, text: str, position: int) -> object:
         if not text.strip():
             return QDoubleValidator.State.Acceptable, "", 0
+        number, good = self.locale().toDouble(text)
+        if good and self._field.refuses(number):
+            return QDoubleValidator.State.Intermediate, text, position
         return super().validate(text, position)
 
 
 class NumberEdit(QLineEdit):
-    """A positive number in any notation; empty means that StabView chooses, and says 'auto'."""
+    """A number in any notation; empty means that StabView chooses, and says 'auto'."""
 
     edited = Signal(object)  # float or None, by the user only
 
-    def __init__(self, name: str, tip: str, *, upper: float = 1e9, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, field: Field, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        tend(self, name, f"{tip}\nLeave empty for auto.")
+        allowed = f"\nAllowed: {field.range}." if field.range else ""
+        tend(self, name, f"{field.sentence}{allowed}\nEmpty: auto.", object_name)
         self.setPlaceholderText("auto")
         self.setMinimumWidth(44)
         self.setClearButtonEnabled(True)
-        validator = _NumberOrNothing(0.0, upper, 12, self)
-        validator.setLocale(validator.locale().c())
-        self.setValidator(validator)
+        self.setValidator(_NumberOrNothing(field, self))
         self._value: float | None = None
         self.editingFinished.connect(self._finish)
         for clear in self.findChildren(QAbstractButton):
@@ -234,8 +242,9 @@ class Spin(QDoubleSpinBox):
         self.valueChanged.connect(self._tell)
 
     def show_value(self, value: float) -> None:
-        """Show a number silently."""
+        """Show a number silently, also one beyond the range that the arrows reach."""
         with QSignalBlocker(self):
+            self.setRange(min(self.minimum(), value), max(self.maximum(), value))
             self.setValue(value)
 
     def _tell(self, value: float) -> None:

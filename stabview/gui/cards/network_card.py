@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, tend
-from stabview.gui.cards.network_choice import named, shipped, taking, trained_at
+from stabview.gui.cards.network_choice import named, taking, trained_at
 from stabview.gui.cards.sampling_card import OPERATOR_TITLES
+from stabview.methods.networks.cards import shipped_cards
 from stabview.study.study import NetworkChoice, Study
 
 _FILE, _OPEN = "<file>", "<open>"
@@ -45,7 +46,7 @@ class NetworkCard(Card):
 
     def show_study(self, study: Study) -> None:
         network = study.network
-        rows = [(card.name, card.title, card.summary) for card in shipped()]
+        rows = [(card.name, card.title, card.summary) for card in shipped_cards()]
         if network.path is not None:
             rows.insert(0, (_FILE, Path(network.path).name, network.path))
         self.choice.fill([*rows, (_OPEN, "Open a file…", "A network of yours: safetensors, TorchScript or ONNX.")])

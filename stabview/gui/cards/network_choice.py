@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from stabview.methods.networks.cards import Card as ModelCard
+from stabview.methods.networks.cards import shipped_cards
 from stabview.study.study import NetworkChoice, Study
-
-if TYPE_CHECKING:
-    from stabview.methods.networks.cards import Card as ModelCard
-
-
-@lru_cache(maxsize=1)
-def shipped() -> tuple[ModelCard, ...]:
-    """The cards of the shipped networks, read once."""
-    from stabview.methods.networks.cards import shipped_cards
-
-    return tuple(shipped_cards())
 
 
 def named(name: str | None) -> ModelCard | None:
     """The card of a shipped network."""
-    return next((card for card in shipped() if card.name == name), None)
+    return next((card for card in shipped_cards() if card.name == name), None)
 
 
 def first_for(operator: str) -> ModelCard | None:
     """The first shipped network that was trained for an operator."""
-    return next((card for card in shipped() if card.operator == operator), None)
+    return next((card for card in shipped_cards() if card.operator == operator), None)
 
 
 def taking(card: ModelCard, study: Study) -> dict[str, object]:

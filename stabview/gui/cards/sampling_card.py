@@ -100,7 +100,7 @@ class SamplingCard(Card):
         if operator == study.sampling.operator:
             return
         card = first_for(operator)
-        if card is None:
+        if card is None or study.network.path is not None:  # of the user's own network only the user knows
             self._change("operator", operator=operator)
             return
         self.change("operator", **taking(card, study))

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QCheckBox
 from stabview.gui.cards.card import Card
 from stabview.gui.cards.fields import Choice, Fold, NumberEdit, Spin, tend
 from stabview.study.choices import DOMAINS, SEARCHES
-from stabview.study.study import Study
+from stabview.study.fields import FIELDS, key_of, matters
+from stabview.study.study import PerturbationChoice, Study
 
 SEARCH_TITLES = {"continuation": "Continuation", "ascent": "Momentum ascent"}
-_NUMBERS = (
-    ("momentum", "Momentum of the search", "Share of the step before that is kept, below 1."),
-    ("lambda_", "Lambda of the search", "Weight of ||r||^2 / 2 in Q(r): larger keeps r smaller."),
-    ("step", "Step of the ascent", "Length of a step along the gradient of Q."),
-    ("init", "Initial perturbation", "Size of the random perturbation the ascent starts from."),
-)
-_SHORT = {"momentum": "momentum", "lambda_": "λ", "step": "step", "init": "init"}
+_NUMBERS = {
+    "momentum": ("momentum", "Momentum of the search"),
+    "lambda_": ("λ", "Lambda of the search"),
+    "step": ("step", "Step of the ascent"),
+    "init": ("init", "Size of the random start"),
+}
 
 
 class SearchCard(Card):
@@ -48,12 +48,11 @@ class SearchCard(Card):
             Spin("Start radius", tip, 0.001, 10, step=0.05, decimals=3, suffix=unit, object_name="searchStart"),
         )
         self.numbers = {
-            field: NumberEdit(name, tip, upper=1.0 if field == "momentum" else 1e9) for field, name, tip in _NUMBERS
+            field: NumberEdit(name, FIELDS[PerturbationChoice][field], f"search.{key_of(field)}")
+            for field, (_, name) in _NUMBERS.items()
         }
         for field, edit in self.numbers.items():
-            name = field.rstrip("_")
-            edit.setObjectName(f"search.{name}")
-            edit.edited.connect(lambda value, field=field, name=name: self._change(name, **{field: value}))
+            edit.edited.connect(lambda value, field=field: self._change(key_of(field), **{field: value}))
         self.row("momentum", self.numbers["momentum"])
         self.pair("λ", self.numbers["lambda_"], "step", self.numbers["step"])
         self.row("init", self.numbers["init"])
@@ -88,22 +87,22 @@ class SearchCard(Card):
         for field, edit in self.numbers.items():
             edit.show_value(getattr(chosen, field))
         set_here = [name for name, edit in self.numbers.items() if edit.text()]
-        parameters = f"{', '.join(_SHORT[name] for name in set_here)} set" if set_here else "parameters auto"
+        parameters = f"{', '.join(_NUMBERS[name][0] for name in set_here)} set" if set_here else "parameters auto"
         real = ", real" if chosen.real_only else ""
         self.more.setText(f"in the {chosen.domain}{real}, {parameters}")
         self._show_more(study)
 
     def _show_more(self, study: Study) -> None:
-        ascent, more = study.perturbation.search == "ascent", self.more.isChecked()
-        for field, useful in (
-            (self.domain, True),
-            (self.start, not ascent),
-            (self.numbers["momentum"], True),
-            (self.numbers["lambda_"], ascent),
-            (self.numbers["init"], ascent),
-            (self.real_only, study.sampling.operator == "fourier"),
+        more = self.more.isChecked()
+        for field in (self.domain, self.numbers["momentum"]):
+            self.show_row(field, more)
+        for name, field in (
+            ("start", self.start),
+            ("lambda_", self.numbers["lambda_"]),
+            ("init", self.numbers["init"]),
         ):
-            self.show_row(field, more and useful)
+            self.show_row(field, more and matters(study.perturbation, name))
+        self.show_row(self.real_only, more and study.sampling.operator == "fourier")
 
     def summary(self) -> str:
         chosen = self.workbench.study.perturbation

@@ -7,7 +7,8 @@ from dataclasses import replace
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, NumberEdit
 from stabview.study.choices import SOA_METHODS
-from stabview.study.study import Study
+from stabview.study.fields import FIELDS
+from stabview.study.study import SoaChoice, Study
 
 METHOD_TITLES = {"tv": "Total variation", "wavelet": "Wavelets", "shearlet": "Shearlets", "firenet": "FIRENET"}
 
@@ -22,11 +23,9 @@ class SoaCard(Card):
     def build(self) -> None:
         self.method = self.wide(Choice("Reference method", "The method with guarantees.", "soaMethod"))
         self.method.fill([(key, METHOD_TITLES.get(key, key), text) for key, text in SOA_METHODS.items()])
-        self.lambda_ = NumberEdit("Lambda of the reference method", "Weight of the regulariser against the data.")
-        self.lambda_.setObjectName("soaLambda")
-        tip = "Where its iteration stops; smaller is nearer to the minimiser and slower."
-        self.tolerance = NumberEdit("Tolerance of the reference method", tip, upper=1.0)
-        self.tolerance.setObjectName("soaTolerance")
+        fields = FIELDS[SoaChoice]
+        self.lambda_ = NumberEdit("Lambda of the reference method", fields["lambda_"], "soaLambda")
+        self.tolerance = NumberEdit("Tolerance of the reference method", fields["tolerance"], "soaTolerance")
         self.pair("λ", self.lambda_, "tol.", self.tolerance)
         self.used = self.wide(Note())
         self.method.chosen.connect(lambda key: self._change("reference method", method=key))

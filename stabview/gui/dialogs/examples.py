@@ -8,16 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from stabview.gui.cards.fields import tend
+from stabview.study.examples import EXAMPLES, Example
 
 
 class ExamplesDialog(QDialog):
-    """Lists examples (name -> sentence); calls `then(name)` when one is opened.
-
-    `examples` None means the shipped ones.
-    """
+    """Lists the examples by title, with what they show and where it goes back to; calls `then(name)` for one."""
 
     def __init__(
-        self, then: Callable[[str], None], parent: QWidget | None = None, examples: Mapping[str, str] | None = None
+        self, then: Callable[[str], None], parent: QWidget | None = None, examples: Mapping[str, Example] = EXAMPLES
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Examples")
@@ -27,10 +25,10 @@ class ExamplesDialog(QDialog):
         tend(self.list, "Examples", "Choose an example; Enter or a double click opens it.", "examples.list")
         self.list.setWordWrap(True)
         self.list.setSpacing(3)
-        for name, sentence in (examples if examples is not None else _shipped()).items():
-            item = QListWidgetItem(f"{name}\n{sentence}")
+        for name, example in examples.items():
+            item = QListWidgetItem(f"{example.title}\n{example.sentence}")
             item.setData(Qt.ItemDataRole.UserRole, name)
-            item.setToolTip(sentence)
+            item.setToolTip(f"{name}: {example.source}")
             self.list.addItem(item)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         tend(buttons.button(QDialogButtonBox.StandardButton.Open), "Open", "Open the chosen example.", "examples.open")
@@ -50,9 +48,3 @@ class ExamplesDialog(QDialog):
         """The name of the chosen example."""
         item = self.list.currentItem()
         return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-
-
-def _shipped() -> Mapping[str, str]:
-    from stabview.study.examples import EXAMPLES
-
-    return EXAMPLES
