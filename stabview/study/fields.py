@@ -1,0 +1,161 @@
+"""What every key of a study means and may be: the one table behind the checks, the TOML reader and the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from stabview.images.phantoms import PHANTOMS
+from stabview.study import choices
+from stabview.study.study import (
+    Detail,
+    ImageChoice,
+    NetworkChoice,
+    PerturbationChoice,
+    SamplingChoice,
+    SoaChoice,
+    Study,
+    SweepChoice,
+)
+
+LARGEST_SEED = 2**32 - 1
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key: what it means, the values it may have, and for which studies it matters.
+
+    Attributes
+    ----------
+    names : gives the allowed names with a sentence each.
+    at_least, at_most, above, below : the range of a number, or of every number in a list.
+    longest : the largest number of characters of a text.
+    only_for : (another key of the same part, its values): the key is without effect otherwise.
+    """
+
+    sentence: str
+    names: Callable[[], Mapping[str, str]] | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    above: float | None = None
+    below: float | None = None
+    longest: int | None = None
+    only_for: tuple[str, tuple[str, ...]] | None = None
+
+    def refuses(self, number: float) -> bool:
+        """Whether a number lies outside the range."""
+        return (
+            (self.at_least is not None and not number >= self.at_least)
+            or (self.at_most is not None and not number <= self.at_most)
+            or (self.above is not None and not number > self.above)
+            or (self.below is not None and not number < self.below)
+        )
+
+    @property
+    def range(self) -> str:
+        """The range in words, "above 0 and at most 1"; empty where any number is allowed."""
+        words = (("at least", self.at_least), ("above", self.above), ("below", self.below), ("at most", self.at_most))
+        return " and ".join(f"{word} {limit:.10g}" for word, limit in words if limit is not None)
+
+
+def shipped_networks() -> Mapping[str, str]:
+    """The shipped networks: name -> one line of their model card."""
+    from stabview.methods.networks.cards import shipped_cards
+
+    return {card.name: card.summary for card in shipped_cards()}
+
+
+def _phantoms() -> Mapping[str, str]:
+    return {name: entry.description for name, entry in PHANTOMS.items()}
+
+
+def _seed(sentence: str, **more: object) -> Field:
+    return Field(sentence, at_least=0, at_most=LARGEST_SEED, **more)
+
+
+FIELDS: dict[type, dict[str, Field]] = {
+    Study: {
+        "image": Field("Which image: a file (path) or a drawn one (phantom), and the size it is reconstructed at."),
+        "sampling": Field("What the scanner measures of it."),
+        "network": Field("The learned method: a shipped one (name) or one of yours (path)."),
+        "soa": Field("The reference method that the network is compared with."),
+        "details": Field("What is painted on the image, one table for each detail; they are part of x."),
+        "perturbation": Field("The search for a small perturbation that changes the network's image most."),
+        "sweep": Field("Where the curve of PSNR against sampling is computed; left out: at the usual places."),
+    },
+    ImageChoice: {
+        "path": Field(
+            "File of the image (DICOM, NIfTI, PNG, TIFF, JPEG, .npy); from the folder of the study.", longest=4096
+        ),
+        "phantom": Field("A drawn image.", names=_phantoms),
+        "slice": Field("Slice of the file, counted from 0; left out: the middle one.", at_least=0),
+        "size": Field("Side of the reconstructed image in pixels.", at_least=16, at_most=1024),
+        "fit": Field("How the pixels of a file come to that size.", names=lambda: choices.FITS),
+        "seed": _seed("Another number draws another phantom."),
+    },
+    SamplingChoice: {
+        "operator": Field("The forward operator A.", names=lambda: choices.OPERATORS),
+        "pattern": Field(
+            "Which samples are taken.", names=lambda: choices.PATTERNS, only_for=("operator", ("fourier",))
+        ),
+        "rate": Field("Share of the samples that is taken.", above=0, at_most=1, only_for=("operator", ("fourier",))),
+        "views": Field("Number of views.", at_least=1, at_most=10000, only_for=("operator", ("radon",))),
+        "seed": _seed("Another number draws other samples, and other noise."),
+        "noise": Field("Gaussian noise on the data, relative: ||e|| / ||A x||.", at_least=0, at_most=1),
+    },
+    NetworkChoice: {
+        "name": Field("A shipped network.", names=shipped_networks),
+        "path": Field("File of a network; from the folder of the study.", longest=4096),
+        "trained_rate": Field("Rate, or number of views, the network was trained at; marked in the curve.", above=0),
+    },
+    SoaChoice: {
+        "method": Field("The sparse method.", names=lambda: choices.SOA_METHODS),
+        "lambda_": Field("Weight of the regulariser; left out: by the documented rule.", above=0),
+        "tolerance": Field("Where the iteration stops; left out: the calibrated value.", above=0, below=1),
+    },
+    Detail: {
+        "kind": Field("What is painted.", names=lambda: choices.DETAIL_KINDS),
+        "position": Field("Centre in pixels of the image.", only_for=("kind", ("symbol", "text", "lesion"))),
+        "size": Field(
+            "In pixels: height of glyphs, full width at half maximum of a lesion, width of a stroke.",
+            above=0,
+            at_most=4096,
+        ),
+        "contrast": Field("Share of max|x| that is added; negative for dark details.", at_least=-1, at_most=1),
+        "text": Field("The glyphs.", longest=LONGEST_TEXT, only_for=("kind", ("symbol", "text"))),
+        "angle": Field("Degrees clockwise.", only_for=("kind", ("symbol", "text"))),
+        "points": Field("The path of a stroke.", only_for=("kind", ("stroke",))),
+        "erase": Field("Take away what earlier strokes painted.", only_for=("kind", ("stroke",))),
+    },
+    PerturbationChoice: {
+        "search": Field("How the perturbation is looked for.", names=lambda: choices.SEARCHES),
+        "domain": Field("Where the perturbation lives.", names=lambda: choices.DOMAINS),
+        "steps": Field("Number of iterates.", at_least=1, at_most=10000),
+        "max_relative_norm": Field("Largest perturbation, ||r|| / ||x||; the search ends there.", above=0, at_most=1),
+        "seed": _seed("Another number starts the search elsewhere."),
+        "real_only": Field("Search among real perturbations only; they are complex for MRI otherwise."),
+        "start": Field("First radius, ||r|| / ||x||.", above=0, at_most=1, only_for=("search", ("continuation",))),
+        "momentum": Field("Share of the last step that is kept.", at_least=0, below=1),
+        "step": Field("Step size eta; left out: from the Jacobian.", above=0, only_for=("search", ("ascent",))),
+        "lambda_": Field(
+            "Weight of ||r||^2 / 2 in Q(r); left out: from the Jacobian.", at_least=0, only_for=("search", ("ascent",))
+        ),
+        "init": Field("Size tau of the random start; left out: 1e-4.", above=0, only_for=("search", ("ascent",))),
+    },
+    SweepChoice: {
+        "rates": Field("Sampling rates, for Fourier.", above=0, at_most=1),
+        "views": Field("Numbers of views, for Radon.", at_least=1, at_most=10000),
+    },
+}
+
+
+def key_of(name: str) -> str:
+    """The TOML key of an attribute: `lambda` for `lambda_`, a reserved word of Python."""
+    return name.rstrip("_")
+
+
+def matters(part: object, name: str) -> bool:
+    """Whether an attribute has an effect, given the others of its part."""
+    only_for = FIELDS[type(part)][name].only_for
+    return only_for is None or getattr(part, only_for[0]) in only_for[1]
