@@ -76,7 +76,7 @@ def create_application(arguments: Sequence[str] = (), theme_choice: str = theme.
     app.setDesktopFileName(DESKTOP_NAME)
     theme.load_fonts()
     theme.apply(theme.wanted(theme_choice))
-    theme.set_font_size(9.5)
+    theme.set_font_size(theme.FONT_SIZE)
     picture = _icon_file()
     if picture is not None:
         app.setWindowIcon(QIcon(str(picture)))

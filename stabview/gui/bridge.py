@@ -14,9 +14,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from stabview.gui.view_hub import ViewHub
 
 if TYPE_CHECKING:
-    from stabview.study.workbench import Workbench
-
     from stabview.study.study import Study
+    from stabview.study.workbench import Workbench
 
 # In the order in which they are passed on: what others depend on first.
 EVENTS = ("study", "scene", "search", "iterate", "frame", "details", "sweep", "progress", "error", "report")

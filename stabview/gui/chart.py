@@ -83,6 +83,7 @@ class Chart(QWidget):
         self.message = ""
         self._sides = sides
         self._still: QPixmap | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -147,7 +148,7 @@ class Chart(QWidget):
         if self._still is None or self._still.devicePixelRatio() != ratio:
             self._still = QPixmap(self.size() * ratio)
             self._still.setDevicePixelRatio(ratio)
-            self._still.fill(Qt.GlobalColor.transparent)
+            self._still.fill(QColor(theme.current().card))
             still = QPainter(self._still)
             still.setFont(self.font())
             self._paint_still(still)
@@ -168,7 +169,7 @@ class Chart(QWidget):
         metrics = QFontMetricsF(self.font())
         line = metrics.height()
         painter.setPen(QColor(now.muted))
-        for value, text in self.axes.y_ticks:
+        for value, text in () if self.message else self.axes.y_ticks:
             y = round(self.to_screen(self.axes.x[0], value).y()) + 0.5
             painter.setPen(QPen(QColor(now.line), 1))
             painter.drawLine(QLineF(area.left(), y, area.right(), y))
@@ -244,13 +245,13 @@ class Chart(QWidget):
         middle = y + metrics.height() / 2
         for series in self.series:
             painter.setPen(self._pen(series.key))
-            painter.drawLine(QLineF(x, middle, x + 22, middle))
+            painter.drawLine(QLineF(x, middle, x + 18, middle))
             if series.markers:
                 shape = theme.METHOD_MARKERS.get(series.key, "circle")
-                marker(painter, QPointF(x + 11, middle), shape, self._colour(series.key))
+                marker(painter, QPointF(x + 9, middle), shape, self._colour(series.key))
             painter.setPen(QColor(theme.current().text))
-            painter.drawText(QPointF(x + 27, middle - metrics.height() / 2 + metrics.ascent()), series.label)
-            x += 27 + metrics.horizontalAdvance(series.label) + 14
+            painter.drawText(QPointF(x + 22, middle - metrics.height() / 2 + metrics.ascent()), series.label)
+            x += 22 + metrics.horizontalAdvance(series.label) + 9
 
     # --- mouse
 

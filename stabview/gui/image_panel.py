@@ -13,18 +13,22 @@ from stabview.gui.view_hub import ViewHub
 
 
 class PanelLine(QWidget):
-    """One line of text: something at the left, something at the right, the first of `right` that fits.
+    """One line of text: at the left and at the right the first of the given forms that fits.
+
+    `yielding` takes the last form of the left where no form of the right would fit otherwise.
 
     A label would ask its layout for a new size with every text; this never does, so a moving slider stays cheap.
     """
 
-    def __init__(self, parent: QWidget, *, bold: bool) -> None:
+    def __init__(self, parent: QWidget, *, bold: bool, yielding: bool) -> None:
         super().__init__(parent)
         self.left: tuple[str, ...] = ("",)
         self.right: tuple[str, ...] = ()
         self.left_colour: QColor | None = None
         self._bold = bold
+        self._yielding = yielding
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def set_text(self, left: str | tuple[str, ...], right: tuple[str, ...] = (), colour: QColor | None = None) -> None:
         """`left` may give shorter forms too: the longest that fits is shown."""
@@ -38,6 +42,7 @@ class PanelLine(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.current().stage))
         area = self.rect().adjusted(7, 0, -7, 0)
         font = self.font()
         plain = QFontMetrics(font)
@@ -51,7 +56,7 @@ class PanelLine(QWidget):
 
         left = next((text for text in self.left if metrics.horizontalAdvance(text) <= area.width()), self.left[-1])
         right = fitting(left)
-        if self.right and not right:
+        if self._yielding and self.right and not right:
             right = fitting(self.left[-1])
             left = self.left[-1] if right else left
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -98,12 +103,12 @@ class ImagePanel(QFrame):
         self.signed = signed
         self.shown_index: int | None = None
         self.setObjectName(f"imagePanel.{name}")
-        self.header = PanelLine(self, bold=True)
+        self.header = PanelLine(self, bold=True, yielding=False)
         self.view = PanelView(hub, signed=signed, scaled=scaled, parent=self)
         self.view.setObjectName(f"imageView.{name}")
-        self.footer = PanelLine(self, bold=False)
+        self.footer = PanelLine(self, bold=False, yielding=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self.view, 1)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from stabview.gui import icons, text, theme
 from stabview.gui.bridge import Bridge
+from stabview.gui.cards.fields import Elided
 from stabview.gui.chart import Axes, Chart, Series
 
 SIDE = 12.0  # from the edge of the slider to its ends, the same in the chart under it
@@ -27,6 +28,7 @@ class IterateSlider(QSlider):
         self.setAccessibleName("Iterate of the worst-case search")
         self.setToolTip("Iterate r_j: drag, use the arrow keys, Page Up and Page Down (ten steps), Home and End")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSingleStep(1)
         self.setPageStep(10)
         self.setRange(0, 0)
@@ -84,6 +86,7 @@ class IterateSlider(QSlider):
     def paintEvent(self, event: QPaintEvent) -> None:
         now = theme.current()
         painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(now.card))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
         start, end = SIDE, self.width() - SIDE
@@ -109,9 +112,8 @@ class IterateStrip(QFrame):
         super().__init__()
         self.bridge = bridge
         self.setProperty("card", True)
-        heading = QLabel("Worst-case iterates: drag to stop the search early")
+        heading = Elided("Worst-case iterates: drag to stop the search early")
         heading.setProperty("heading", True)
-        self.heading = heading
         self.read_out = QLabel()
         self.read_out.setObjectName("iterateReadOut")
         self.read_out.setAccessibleName("Iterate and norm of the perturbation")
@@ -129,8 +131,7 @@ class IterateStrip(QFrame):
         self.chart.setMinimumHeight(54)
         self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         top = QHBoxLayout()
-        top.addWidget(heading)
-        top.addStretch(1)
+        top.addWidget(heading, 1)
         top.addWidget(self.read_out)
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 6, 10, 4)

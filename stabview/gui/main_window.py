@@ -73,10 +73,11 @@ class MainWindow(QMainWindow):
         self._show_study()
         self._show_search()
         self._show_difference()
-        self.strip.slider.setFocus()
+        self.stage.panels["network"].setFocus()
 
     def _build(self) -> None:
         self.cards = CardColumn(self.bridge)
+        self.cards.setMinimumWidth(self.cards.sizeHint().width())
         self.stage = Stage(self.bridge)
         self.strip = IterateStrip(self.bridge)
         self.view_bar = ViewBar(self.bridge, self.actions_)
@@ -336,7 +337,7 @@ class _NumbersColumn(QScrollArea):
             rows.addWidget(widget)
         rows.addStretch(1)
         self.setWidget(inner)
-        self.setMinimumWidth(236)
+        self.setMinimumWidth(250)
 
     def sizeHint(self) -> QSize:
         return QSize(_NUMBERS_WIDTH, 600)

@@ -12,18 +12,18 @@ from stabview.gui.cards.fields import Elided
 
 _COLUMNS = ("network", "soa", "quick")
 _ROWS = (
-    ("psnr", "PSNR", text.decibel, "10 log10(max|x|² / mean|f − x|²), complex difference"),
+    ("psnr", "PSNR, dB", text.bare_decibel, "10 log10(max|x|² / mean|f − x|²), complex difference"),
     ("ssim", "SSIM", lambda value: f"{value:.3f}", "Structural similarity of the moduli, 7 × 7, data range max|x|"),
     ("relative_error", "error", text.per_cent, "‖f − x‖ / ‖x‖"),
     ("change", "change", text.per_cent, "‖f(A(x + r)) − f(Ax)‖ / ‖f(Ax)‖: how far the reconstruction moved"),
-    ("amplification", "amplification", text.times, "‖f(A(x + r)) − f(Ax)‖ / ‖r‖"),
+    ("amplification", "amplified", text.times, "‖f(A(x + r)) − f(Ax)‖ / ‖r‖"),
     (
         "lipschitz",
-        "Lipschitz ratio",
+        "Lipschitz",
         text.times,
         "‖f(A(x + r)) − f(Ax)‖ / ‖A r‖, a lower bound of the Lipschitz constant",
     ),
-    ("data_misfit", "data misfit", text.per_cent, "‖A f(y) − y‖ / ‖y‖: how badly the reconstruction explains the data"),
+    ("data_misfit", "misfit", text.per_cent, "‖A f(y) − y‖ / ‖y‖: how badly the reconstruction explains the data"),
 )
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -124,6 +124,8 @@ class MeasureTable(QFrame):
         self.table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.table.setTabKeyNavigation(False)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setMinimumSectionSize(30)
+        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.verticalHeader().setHighlightSections(False)
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

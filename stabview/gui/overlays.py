@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from stabview.gui import colour_maps, theme
 
@@ -29,23 +29,48 @@ class SceneFacts:
     spacing: tuple[float, float] | None = None
 
 
-def paint(painter: QPainter, panel: PanelView) -> None:
-    """Paint all overlays of a panel, in pixels of its viewport."""
-    area = QRectF(panel.viewport().rect())
-    if panel.picture is not None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        if not panel.signed:
-            _outlines(painter, panel)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if panel.hub.cursor is not None:
-            _cross(painter, panel, area)
-        _letters(painter, panel, area)
+class Overlays:
+    """The overlays of one panel. Letters and bars wait in a pixmap, for they change with the view only."""
+
+    def __init__(self, panel: PanelView) -> None:
+        self._panel = panel
+        self._still: QPixmap | None = None
+        self._made_for: tuple[object, ...] = ()
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint all overlays, in pixels of the panel's viewport."""
+        panel = self._panel
+        area = QRectF(panel.viewport().rect())
+        if panel.picture is not None:
+            if panel.hub.outlines and not panel.signed:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                _outlines(painter, panel)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            if panel.hub.cursor is not None:
+                _cross(painter, panel, area)
+            painter.drawPixmap(0, 0, self._pixmap(area, painter.font()))
+        if panel.pending:
+            _pending(painter, panel.pending, area)
+
+    def _pixmap(self, area: QRectF, font: QFont) -> QPixmap:
+        panel, ratio = self._panel, self._panel.devicePixelRatioF()
+        wanted = (area.size(), ratio, font.key(), panel.scene_facts, panel.magnification())
         if panel.signed:
-            _colour_bar(painter, panel, area)
-        else:
-            _scale_bar(painter, panel, area)
-    if panel.pending:
-        _pending(painter, panel.pending, area)
+            wanted = (*wanted, panel.hub.fraction, panel.hub.signed_map)
+        if self._still is None or wanted != self._made_for:
+            self._made_for = wanted
+            self._still = QPixmap((area.size() * ratio).toSize())
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._still)
+            painter.setFont(font)
+            _letters(painter, panel, area)
+            if panel.signed:
+                _colour_bar(painter, panel, area)
+            else:
+                _scale_bar(painter, panel, area)
+            painter.end()
+        return self._still
 
 
 def _text(painter: QPainter, place: QRectF, flags: Qt.AlignmentFlag, text: str, colour: QColor) -> None:

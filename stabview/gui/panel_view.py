@@ -8,24 +8,16 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from stabview.gui import colour_maps, overlays, theme
+from stabview.gui import colour_maps, theme
+from stabview.gui.overlays import Overlays, SceneFacts
+from stabview.gui.picture_item import PictureItem
 from stabview.gui.view_hub import AMPLIFICATIONS, SIGNED_FRACTIONS, ViewHub
 
-pg.setConfigOptions(imageAxisOrder="row-major", useOpenGL=False, antialias=False)
+pg.setConfigOptions(imageAxisOrder="row-major", useOpenGL=False, antialias=False)  # raster painting, also over VNC
 
 _SMOOTH_BELOW = 2.5  # screen pixels per image pixel; above it single pixels are shown as squares
 _STEP_PIXELS = 30.0  # right drag over this many pixels is one step of a signed range
 _CLICK_PIXELS = 4.0
-
-
-class _Picture(pg.ImageItem):
-    """An ImageItem that interpolates where pixels are smaller than a few screen pixels."""
-
-    smooth = True
-
-    def paint(self, painter: QPainter, *args: object) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
-        super().paint(painter, *args)
 
 
 class PanelView(pg.GraphicsView):
@@ -42,7 +34,8 @@ class PanelView(pg.GraphicsView):
         self.scaled = scaled
         self.picture: np.ndarray | None = None
         self.pending = ""
-        self.scene_facts = overlays.SceneFacts()
+        self.scene_facts = SceneFacts()
+        self._overlays = Overlays(self)
         self._button = Qt.MouseButton.NoButton
         self._last = QPointF()
         self._travel = 0.0
@@ -51,9 +44,10 @@ class PanelView(pg.GraphicsView):
         self._box.setAspectLocked(False)
         self._box.disableAutoRange()
         self.setCentralItem(self._box)
-        self._item = _Picture(autoDownsample=False)
+        self._item = PictureItem()
         self._box.addItem(self._item, ignoreBounds=True)
         self.setMinimumSize(80, 80)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # or all widgets below repaint too
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         hub.view_changed.connect(self.apply_view)
@@ -79,18 +73,14 @@ class PanelView(pg.GraphicsView):
         """Paint another picture, (H, W) float32."""
         if picture is self.picture:
             return
-        resized = self.picture is None or self.picture.shape != picture.shape
         self.picture = picture
-        self._item.setImage(picture, autoLevels=False, levels=self.levels())
-        if resized:
-            height, width = picture.shape
-            self._item.setRect(QRectF(-0.5, -0.5, width, height))
-        self._item.show()
+        self._item.set_levels(*self.levels())
+        self._item.set_picture(picture)
 
     def clear_picture(self) -> None:
         """Show nothing."""
         self.picture = None
-        self._item.hide()
+        self._item.set_picture(None)
         self.viewport().update()
 
     def set_pending(self, text: str) -> None:
@@ -99,7 +89,7 @@ class PanelView(pg.GraphicsView):
             self.pending = text
             self.viewport().update()
 
-    def set_scene_facts(self, facts: overlays.SceneFacts) -> None:
+    def set_scene_facts(self, facts: SceneFacts) -> None:
         """Orientation letters and pixel spacing."""
         self.scene_facts = facts
         self.viewport().update()
@@ -138,13 +128,12 @@ class PanelView(pg.GraphicsView):
         )
 
     def _apply_levels(self) -> None:
-        if self.picture is not None:
-            self._item.setLevels(self.levels())
+        self._item.set_levels(*self.levels())
         self.viewport().update()
 
     def _apply_colours(self) -> None:
         name = self.hub.signed_map if self.signed else self.hub.grey_map
-        self._item.setLookupTable(colour_maps.table(name))
+        self._item.set_colours(colour_maps.table(name))
         self.viewport().update()
 
     def _apply_tool(self) -> None:
@@ -154,7 +143,7 @@ class PanelView(pg.GraphicsView):
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         painter.save()
         painter.resetTransform()
-        overlays.paint(painter, self)
+        self._overlays.paint(painter)
         painter.restore()
 
     # --- mouse

@@ -22,10 +22,8 @@ class SamplingPlot(QFrame):
         super().__init__()
         self.bridge = bridge
         self.setProperty("card", True)
-        heading = QLabel("PSNR versus sampling")
+        heading = QLabel("PSNR and sampling")
         heading.setProperty("heading", True)
-        self.state = QLabel()
-        self.state.setProperty("muted", True)
         self.button = QPushButton("Compute")
         self.button.setObjectName("sweepButton")
         self.button.setAccessibleName("Compute or stop the PSNR curve")
@@ -41,7 +39,6 @@ class SamplingPlot(QFrame):
         top = QHBoxLayout()
         top.addWidget(heading)
         top.addStretch(1)
-        top.addWidget(self.state)
         top.addWidget(self.button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 8, 6)
@@ -94,9 +91,8 @@ class SamplingPlot(QFrame):
         workbench = self.bridge.workbench
         done, planned = len(workbench.sweep_points), len(workbench.sweep_planned)
         self._sweeping = workbench.progress.busy and 0 < done < planned
-        self.button.setText("Stop" if self._sweeping else "Compute")
+        self.button.setText(f"Stop ({done}/{planned})" if self._sweeping else "Compute")
         self.button.setEnabled(workbench.scene is not None)
-        self.state.setText(f"{done} of {planned}" if planned else "")
 
     @Slot()
     def _start_or_stop(self) -> None:
@@ -116,7 +112,7 @@ def _axes(planned: tuple[float, ...], psnr: list[float], views: bool, marked: li
         step = nice_step(last, 5)
         x, x_ticks = (0.0, last * 1.03), tuple((k * step, f"{k * step:g}") for k in range(int(last / step) + 1))
     else:
-        x, x_ticks = (0.0, 1.02), tuple((k / 5, f"{20 * k} %") for k in range(6))
+        x, x_ticks = (0.0, 1.02), tuple((k / 4, f"{25 * k} %") for k in range(5))
     low, high = (min(psnr), max(psnr)) if psnr else (10.0, 40.0)
     step = nice_step(max(high - low, 10.0) * 1.1, 4)
     first, last = math.floor((low - 0.5) / step), math.ceil((high + 0.5) / step)

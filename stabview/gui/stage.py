@@ -21,7 +21,7 @@ _ACCESSIBLE = {
     "input": "Input image with perturbation",
     "network": "Network reconstruction",
     "soa": "SoA reconstruction",
-    "perturbation": "Perturbation",
+    "perturbation": "Real part of the perturbation",
     "networkDifference": "Difference of the network reconstruction",
     "soaDifference": "Difference of the SoA reconstruction",
 }
@@ -148,14 +148,15 @@ class Stage(QWidget):
         if scene is None:
             return
         low, high = self.hub.window
-        window = (f"window {low:.2f} – {high:.2f}", f"{low:.2f} – {high:.2f}")
+        window = f"{low:.2f} – {high:.2f}"
         to_x = self.hub.difference == TO_X
         amplified = f" × {self.hub.amplification:g}" if self.hub.amplification != 1 else ""
+        right_of_r = () if workbench.study.perturbation.domain == "image" else ("minimum-norm image of e",)
         forms = {
-            "input": ((f"Input  x + {r}", "Input"), (scene.title, *window)),
-            "network": ((f"Network  f({place})", "Network"), (f"{scene.network_title}   {window[1]}", *window)),
-            "soa": ((f"SoA  Φ({place})", "SoA"), (f"{scene.soa_title}   {window[1]}", *window)),
-            "perturbation": ((f"Perturbation  {r}{amplified}", f"{r}{amplified}"), ("real part",)),
+            "input": ((f"Input  x + {r}", "Input"), (scene.title, window)),
+            "network": ((f"Network  f({place})", "Network"), (f"{scene.network_title}   {window}", window)),
+            "soa": ((f"SoA  Φ({place})", "SoA"), (f"{scene.soa_title}   {window}", window)),
+            "perturbation": ((f"Perturbation  {r}{amplified}", f"{r}{amplified}"), right_of_r),
             "networkDifference": (_difference("Network", to_x), ()),
             "soaDifference": (_difference("SoA", to_x), ()),
         }

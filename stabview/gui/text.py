@@ -24,6 +24,11 @@ def decibel(value: float) -> str:
     return "∞ dB" if math.isinf(value) else f"{value:.1f} dB"
 
 
+def bare_decibel(value: float) -> str:
+    """A PSNR in a row that names the unit."""
+    return "∞" if math.isinf(value) else f"{value:.1f}"
+
+
 def times(value: float) -> str:
     """An amplification: "26 ×", "1.24 ×"."""
     return f"{value:.0f} ×" if abs(value) >= 100 else f"{value:.3g} ×"

@@ -16,7 +16,7 @@ from stabview import resources
 
 FOLLOW, DARK_NAME, LIGHT_NAME = "system", "dark", "light"
 FONT_FAMILY = "DejaVu Sans"
-FONT_SIZES = (8.0, 14.0)
+FONT_SIZE, FONT_SIZES = 9.0, (8.0, 16.0)
 
 
 @dataclass(frozen=True)
@@ -191,14 +191,14 @@ def _rules(theme: Theme) -> str:
     QToolBar QPushButton:focus, QToolBar QToolButton:focus {{ border: 1px solid {theme.accent}; }}
     QToolBar QPushButton:pressed, QToolBar QToolButton:pressed {{ background: {theme.card}; }}
     QToolBar QPushButton:disabled, QToolBar QToolButton:disabled {{ color: {theme.muted}; background: {theme.card}; }}
-    QToolBar QToolButton::menu-indicator {{ image: none; width: 0; }}
+    QToolBar QToolButton::menu-indicator, QToolButton#windowButton::menu-indicator {{ image: none; width: 0; }}
     QPushButton[primary="true"]:enabled {{ background: {theme.accent}; color: {theme.on_accent};
         border: 1px solid {theme.accent}; font-weight: bold; }}
     QPushButton[primary="true"]:enabled:focus {{ border: 1px solid {theme.text}; }}
     QLabel[chip="true"] {{ background: {theme.card}; border: 1px solid {theme.line}; border-radius: 5px;
         padding: 4px 10px; color: {theme.text}; }}
     QTableView {{ background: {theme.card}; border: 0; gridline-color: {theme.line}; }}
-    QHeaderView::section {{ background: {theme.card}; color: {theme.muted}; border: 0; padding: 3px 6px; }}
+    QHeaderView::section {{ background: {theme.card}; color: {theme.muted}; border: 0; padding: 2px 4px 2px 2px; }}
     QTableCornerButton::section {{ background: {theme.card}; border: 0; }}
     QProgressBar {{ border: 1px solid {theme.line}; border-radius: 4px; background: {theme.card}; text-align: center; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}

@@ -29,7 +29,7 @@ class ViewBar(QWidget):
         self.difference = self._box(
             "differenceSwitch", "What the difference panels subtract", "Changes both difference panels (D, X)"
         )
-        self.difference.addItem("− own reconstruction", OWN)
+        self.difference.addItem("− own f(Ax)", OWN)
         self.difference.addItem("− x (error)", TO_X)
         self.difference.activated.connect(lambda: hub.set_difference(self.difference.currentData()))
         self.range = self._box(
@@ -82,7 +82,7 @@ class ViewBar(QWidget):
     def refresh(self) -> None:
         """Show what the hub has."""
         low, high = self.hub.window
-        self.window_button.setText(f"window {low:.2f} – {high:.2f}")
+        self.window_button.setText(f"window {low:.2f} – {high:.2f} ▾")
         for box, value in (
             (self.difference, self.hub.difference),
             (self.range, self.hub.fraction),
