@@ -87,6 +87,7 @@ class Card(QFrame):
         self._fold(not self.folded_at_first)
         bridge.study_changed.connect(self.refresh)
         bridge.scene_changed.connect(self.refresh_scene)
+        bridge.error_raised.connect(self.refresh)  # a refused value goes back to the one that holds
         self.refresh()
 
     # --- for the subclasses

@@ -49,7 +49,9 @@ class NetworkCard(Card):
         rows = [(card.name, card.title, card.summary) for card in shipped_cards()]
         if network.path is not None:
             rows.insert(0, (_FILE, Path(network.path).name, network.path))
-        self.choice.fill([*rows, (_OPEN, "Open a file…", "A network of yours: safetensors, TorchScript or ONNX.")])
+        self.choice.fill(
+            [*rows, (_OPEN, "Open a file…", "A network of yours: safetensors, with its model card beside it.")]
+        )
         self.choice.show_key(_FILE if network.path is not None else network.name)
         self.model_card.setEnabled(network.path is None and named(network.name) is not None)
 

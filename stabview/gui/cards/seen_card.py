@@ -117,7 +117,7 @@ class SeenCard(Card):
         if report is None:
             return "being computed …"
         if report.index != self.workbench.position:
-            return f"at iterate {report.index}; iterate {self.workbench.position} is being computed …"
+            return f"contrast kept at iterate {report.index}, not yet at {self.workbench.position}"
         return f"contrast kept at iterate {report.index}"
 
     def changeEvent(self, event: QEvent) -> None:

@@ -16,7 +16,7 @@ Then = Callable[[Path], None]
 SESSION = ("Sessions", ("*.stabview",))
 STUDY = ("Studies", ("*.toml",))
 NETWORKS = (
-    ("Networks", ("*.safetensors", "*.pt", "*.pts", "*.onnx", "*.pt2")),
+    ("Networks", ("*.safetensors",)),
     ("All files", ("*",)),
 )
 _last_folders: dict[str, str] = {}  # where the user was, for as long as the program runs
