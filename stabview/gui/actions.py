@@ -76,7 +76,7 @@ ROWS = (
     Row("keys", "Help", "&Keys and mouse", "All keys and what the mouse does", ("F1",)),
     Row("about", "Help", "&About StabView", "Version and licences"),
 )
-# These would be taken from spin boxes, tables and buttons as shortcuts, so the window handles them where nobody else does.
+# Spin boxes, tables and buttons need these keys themselves: the window handles them where nobody else did.
 PLAIN_KEYS = {"play", "next", "previous", "enlarge"}
 MENUS = ("File", "Edit", "Search", "View", "Window", "Differences", "Help")
 

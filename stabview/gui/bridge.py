@@ -6,7 +6,6 @@ Events wait in a set, so a burst of the same event makes one signal; late ones a
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -107,7 +106,7 @@ class Bridge(QObject):
     # --- what widgets do through the bridge because others must hear of it
 
     def change(self, label: str, *, merge: bool = False, **parts: Any) -> None:
-        """Change parts of the study: `bridge.change("rate", merge=True, sampling=replace(study.sampling, rate=0.25))`."""
+        """Change parts of the study: `bridge.change("seed", sampling=replace(study.sampling, seed=1))`."""
         study: Study = self.workbench.study
         self.workbench.change(study.having(**parts), label, merge=merge)
 
@@ -124,10 +123,6 @@ class Bridge(QObject):
     def say(self, text: str) -> None:
         """Show a line in the status bar for a few seconds."""
         self.message.emit(text)
-
-    def report_to(self, folder: Path) -> Path:
-        """Have the report of the present state written to `folder`."""
-        return self.workbench.report_to(folder)
 
     def close(self) -> None:
         """Drop what is still to come and end the workbench."""

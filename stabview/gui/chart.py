@@ -198,15 +198,16 @@ class Chart(QWidget):
         if self.message:
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for marked in self.lines:
-            self._paint_marked(painter, marked, area, metrics)
+        for level, marked in enumerate(self.lines):
+            self._paint_marked(painter, marked, area.bottom() - 4 - level * line, metrics)
         for series in self.series:
             self._paint_series(painter, series, area)
         self._paint_legend(
             painter, metrics, *((4.0, 1.0) if self._sides is None else (area.left() + 8, area.top() + 1))
         )
 
-    def _paint_marked(self, painter: QPainter, marked: MarkedLine, area: QRectF, metrics: QFontMetricsF) -> None:
+    def _paint_marked(self, painter: QPainter, marked: MarkedLine, base: float, metrics: QFontMetricsF) -> None:
+        area = self.plot_area()
         colour = QColor(theme.current().text if not marked.dashed else theme.current().warning)
         x = round(self.to_screen(marked.x, self.axes.y[0]).x()) + 0.5
         painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine if marked.dashed else Qt.PenStyle.SolidLine))
@@ -214,7 +215,7 @@ class Chart(QWidget):
         wide = metrics.horizontalAdvance(marked.label)
         left = x + 4 if x + 4 + wide <= area.right() else x - 4 - wide
         painter.setPen(colour)
-        painter.drawText(QPointF(left, area.bottom() - 4), marked.label)
+        painter.drawText(QPointF(left, base), marked.label)
 
     def _pen(self, key: str) -> QPen:
         pen = QPen(self._colour(key), 1.6)

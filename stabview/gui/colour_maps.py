@@ -1,4 +1,4 @@
-"""Colour maps as tables of 256 colours: grey and perceptually uniform ones for images, zero-centred ones for differences."""
+"""Colour maps as tables of 256 colours: grey and perceptually uniform ones, and zero-centred ones for differences."""
 
 from __future__ import annotations
 

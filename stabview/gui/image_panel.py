@@ -1,4 +1,4 @@
-"""One picture of the stage: caption, picture with its overlays, and a footer with figures and the value at the cursor."""
+"""One panel of the stage: caption, picture, and a footer with figures and the value at the cursor."""
 
 from __future__ import annotations
 

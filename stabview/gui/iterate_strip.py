@@ -145,6 +145,7 @@ class IterateStrip(QFrame):
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.timeout.connect(self._step)
         self._following = True
+        self._searched = False  # at the last refresh: the last iterates may come after the end
         self._show_playing()
         self.slider.valueChanged.connect(self._moved)
         self.chart.pointed.connect(lambda x: self.slider.setValue(min(round(x), self.slider.available)))
@@ -164,8 +165,9 @@ class IterateStrip(QFrame):
         """Extent, position and curves; follows the newest iterate while the slider stands at the end."""
         workbench = self.bridge.workbench
         last = workbench.count - 1
-        if workbench.searching and self._following and last >= 0:
+        if self._following and last > 0 and (workbench.searching or self._searched):
             self.bridge.move_to(last)
+        self._searched = workbench.searching
         blocked = self.slider.blockSignals(True)
         self.slider.set_extent(last, max(workbench.planned - 1, last))
         self.slider.setValue(workbench.position)

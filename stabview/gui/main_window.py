@@ -26,6 +26,7 @@ from stabview.gui.dialogs.shortcuts import ShortcutsDialog
 from stabview.gui.error_dialog import ErrorBar
 from stabview.gui.header import Header
 from stabview.gui.iterate_strip import IterateStrip
+from stabview.gui.magnifier import Magnifier
 from stabview.gui.measure_table import MeasureTable
 from stabview.gui.opening import Opener
 from stabview.gui.progress_line import ProgressLine
@@ -99,7 +100,8 @@ class MainWindow(QMainWindow):
         self.middle.setCollapsible(0, False)
         self.middle.setStretchFactor(0, 1)
         self.middle.setStretchFactor(1, 0)
-        self.numbers = _NumbersColumn((self.sampling_plot, self.measures))
+        self.magnifier = Magnifier(self.stage)
+        self.numbers = _NumbersColumn((self.sampling_plot, self.measures, self.magnifier))
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.setObjectName("acrossSplitter")
         for widget in (self.cards, self.middle, self.numbers):

@@ -29,7 +29,6 @@ class Opener(QObject):
         self.bridge = bridge
         self.window = window
         bridge.report_ready.connect(self._report_is_ready)
-        self._folder: Path | None = None
 
     # --- asking
 
@@ -58,8 +57,9 @@ class Opener(QObject):
         from stabview.study.examples import EXAMPLES
 
         menu.clear()
-        for name, sentence in EXAMPLES.items():
-            action = menu.addAction(f"{name}: {sentence}")
+        for name, entry in EXAMPLES.items():
+            action = menu.addAction(entry.title)
+            action.setToolTip(f"{entry.sentence} ({entry.source})")
             action.triggered.connect(lambda _checked=False, name=name: self.open_example(name))
 
     # --- doing
@@ -88,13 +88,17 @@ class Opener(QObject):
         self.window.cards.cards["network"].open_file(path)
 
     def open_session(self, path: Path) -> None:
-        """Go back to a saved session, or begin with a study."""
+        """Go back to a saved session, or begin with a study (TOML)."""
         try:
-            view = self.bridge.workbench.open_session(path)
+            if path.suffix.lower() == ".toml":
+                from stabview.study.toml_file import read_study
+
+                self.bridge.workbench.change(read_study(path), f"open {path.name}")
+            else:
+                self.window.restore_view(self.bridge.workbench.open_session(path))
         except InputError as error:
             self.bridge.complain(str(error))
             return
-        self.window.restore_view(view)
         self.bridge.say(f"Opened {path.name}")
 
     def save(self, path: Path) -> None:
@@ -108,17 +112,15 @@ class Opener(QObject):
 
     def report(self, folder: Path) -> None:
         """Have the report written."""
-        self._folder = folder
-        self.bridge.report_to(folder)
+        self.bridge.workbench.report_to(folder)
 
     def open_example(self, name: str) -> None:
         """Begin with a shipped example and start its search."""
         from stabview.study.examples import example
 
-        self.bridge.workbench.change(example(name), f"example {name}")
+        self.bridge.workbench.change(example(name).study(), f"example {name}")
         self.bridge.workbench.run_search()
 
     @Slot()
     def _report_is_ready(self) -> None:
-        if self._folder is not None:
-            self.bridge.say(f"The report is in {self._folder}")
+        self.bridge.say(f"The report is in {self.bridge.workbench.report_folder}")

@@ -1,4 +1,4 @@
-"""What is painted over a picture: cross, orientation letters, scale bar, colour bar, previews of details, the pending mark."""
+"""What is painted over a picture: cross, letters, scale bar, colour bar, previews of details, the pending mark."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ class Overlays:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             if panel.hub.cursor is not None:
                 _cross(painter, panel, area)
-            painter.drawPixmap(0, 0, self._pixmap(area, painter.font()))
+            if not panel.bare:
+                painter.drawPixmap(0, 0, self._pixmap(area, painter.font()))
         if panel.pending:
             _pending(painter, panel.pending, area)
 

@@ -1,4 +1,4 @@
-"""The picture itself and the hands on it: zoom, pan, window, tool and cursor all go to the view hub, never to each other."""
+"""The picture and the hands on it: zoom, pan, window, tool and cursor all go to the view hub, to no other panel."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ class PanelView(pg.GraphicsView):
     menu_requested = Signal(object)
     focus_changed = Signal()
 
-    def __init__(self, hub: ViewHub, *, signed: bool, scaled: bool, parent: QWidget) -> None:
+    def __init__(self, hub: ViewHub, *, signed: bool, scaled: bool, bare: bool = False, parent: QWidget) -> None:
         super().__init__(parent, useOpenGL=False, background=theme.current().stage)
         self.hub = hub
         self.signed = signed
         self.scaled = scaled
+        self.bare = bare  # without letters and bars
         self.picture: np.ndarray | None = None
         self.pending = ""
         self.scene_facts = SceneFacts()

@@ -73,7 +73,7 @@ class ProgressLine(QWidget):
         progress = self.bridge.workbench.progress
         known = progress.total > 0
         words = progress.text if progress.busy else "Ready"
-        if progress.busy and known:
+        if progress.busy and known and not progress.searching:  # the search counts in its own words
             words = f"{words}  {progress.done} / {progress.total}"
         self.words.setText(self._message or words)
         self.bar.setRange(0, progress.total if known else 0 if progress.busy else 1)

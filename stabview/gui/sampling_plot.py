@@ -22,8 +22,8 @@ class SamplingPlot(QFrame):
         super().__init__()
         self.bridge = bridge
         self.setProperty("card", True)
-        heading = QLabel("PSNR and sampling")
-        heading.setProperty("heading", True)
+        self.heading = QLabel()
+        self.heading.setProperty("heading", True)
         self.button = QPushButton("Compute")
         self.button.setObjectName("sweepButton")
         self.button.setAccessibleName("Compute or stop the PSNR curve")
@@ -37,7 +37,7 @@ class SamplingPlot(QFrame):
         )
         self.chart.setMinimumHeight(190)
         top = QHBoxLayout()
-        top.addWidget(heading)
+        top.addWidget(self.heading)
         top.addStretch(1)
         top.addWidget(self.button)
         layout = QVBoxLayout(self)
@@ -55,6 +55,8 @@ class SamplingPlot(QFrame):
     def refresh(self) -> None:
         """Draw the points there are."""
         workbench = self.bridge.workbench
+        at = f" at r{text.subscript(workbench.sweep_position)}" if workbench.sweep_points else ""
+        self.heading.setText(f"PSNR and sampling{at}")
         points, scene = workbench.sweep_points, workbench.scene
         views = workbench.study.sampling.operator == "radon"
         planned = tuple(workbench.sweep_planned) or tuple(point.rate for point in points)
@@ -82,7 +84,8 @@ class SamplingPlot(QFrame):
         if scene.trained_rate is not None:
             lines.append(MarkedLine(scene.trained_rate, "trained here"))
         here = sampling.views if views else scene.rate
-        if here is not None and here != scene.trained_rate:
+        span = 180.0 if views else 1.0
+        if here is not None and abs(here - (scene.trained_rate or -span)) > 0.01 * span:
             lines.append(MarkedLine(here, "now", dashed=False))
         return lines
 
@@ -90,7 +93,7 @@ class SamplingPlot(QFrame):
     def _show_state(self) -> None:
         workbench = self.bridge.workbench
         done, planned = len(workbench.sweep_points), len(workbench.sweep_planned)
-        self._sweeping = workbench.progress.busy and 0 < done < planned
+        self._sweeping = self._sweeping and workbench.progress.busy and done < planned
         self.button.setText(f"Stop ({done}/{planned})" if self._sweeping else "Compute")
         self.button.setEnabled(workbench.scene is not None)
 
@@ -99,6 +102,7 @@ class SamplingPlot(QFrame):
         if self._sweeping:
             self.bridge.workbench.stop_sweep()
         else:
+            self._sweeping = True
             self.bridge.workbench.run_sweep()
 
 

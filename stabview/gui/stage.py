@@ -38,9 +38,11 @@ class Stage(QWidget):
     Signals
     -------
     menu_requested(name, place) : a panel's menu, at a place of the screen.
+    painted : the pictures are other ones.
     """
 
     menu_requested = Signal(str, object)
+    painted = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -67,7 +69,7 @@ class Stage(QWidget):
         self._image: tuple[object, ...] = ()
         bridge.scene_changed.connect(self.refresh_scene)
         bridge.search_changed.connect(self._propose_amplification)
-        for signal in (bridge.frame_changed, bridge.iterate_added, bridge.position_changed):
+        for signal in (bridge.study_changed, bridge.frame_changed, bridge.iterate_added, bridge.position_changed):
             signal.connect(self.refresh)
         self.hub.signed_changed.connect(self.refresh)
         self.hub.window_changed.connect(self._show_names)
@@ -94,6 +96,7 @@ class Stage(QWidget):
         facts = SceneFacts(scene.orientation, scene.spacing)
         for panel in self.panels.values():
             panel.view.set_scene_facts(facts)
+            panel.shown_index = None  # what is still shown belongs to the scene before
         self._propose_amplification()
         self.refresh()
 
@@ -115,13 +118,14 @@ class Stage(QWidget):
             panel.set_picture(picture, index, self._awaiting(panel, index, picture) if awaited else "")
         self._show_names()
         self._show_footers()
+        self.painted.emit()
 
     def _key(self, name: str) -> str:
         """Which picture of the frame a panel shows: the switch makes errors of differences."""
         return name.replace("Difference", "Error") if self.hub.difference == TO_X else name
 
     def _awaiting(self, panel: ImagePanel, index: int | None, picture: np.ndarray | None) -> str:
-        shown = index if picture is not None else panel.shown_index
+        shown = panel.shown_index if picture is None else index
         return "computing" if shown is None else f"computing; shown: r{text.subscript(shown)}"
 
     @Slot()

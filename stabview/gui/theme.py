@@ -21,7 +21,7 @@ FONT_SIZE, FONT_SIZES = 9.0, (8.0, 16.0)
 
 @dataclass(frozen=True)
 class Theme:
-    """Named colours. `ground` is behind the cards, `stage` behind pictures (dark in both themes, as at a viewing box)."""
+    """Named colours. `ground` is behind the cards, `stage` behind pictures: dark in both themes, as at a light box."""
 
     name: str
     ground: str

@@ -139,7 +139,7 @@ class ViewHub(QObject):
         self.set_view(replace(self.view, column=self.view.column + columns, row=self.view.row + rows))
 
     def zoom_by(self, factor: float, zoom: float, about: Point | None = None) -> None:
-        """Zoom, keeping the point `about` where it is on the screen. `zoom` is the panel's present zoom, see `zoom_of`."""
+        """Zoom, keeping the point `about` in its place on the screen. `zoom`: what the panel has now, see `zoom_of`."""
         target = min(max(zoom * factor, MIN_ZOOM), MAX_ZOOM)
         column, row = self.view.column, self.view.row
         if about is not None:

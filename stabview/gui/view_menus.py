@@ -1,4 +1,4 @@
-"""The menus of the view: grey windows, colour maps, the range of the signed panels. Used by the view bar and the panels."""
+"""The menus of the view: grey windows, colour maps, range of the signed panels. For the view bar and the panels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small readings of finished pictures that the window asks for: grey windows, a fitting amplification, a pixel's value."""
+"""Small readings of finished pictures for the window: grey windows, a fitting amplification, a pixel's value."""
 
 from __future__ import annotations
 
@@ -34,15 +34,16 @@ def window_from_units(scene: Scene, low: float, high: float) -> tuple[float, flo
 
 
 def amplification_for(x: np.ndarray, relative_norm: float, limit: float, series: Sequence[float]) -> float:
-    """The largest factor of `series` at which a perturbation of this norm still fits a colour bar that ends at `limit`.
+    """The factor of `series` that makes a perturbation of this norm fill a colour bar that ends at `limit` best.
 
-    "Fits" means that twice its root mean square over the body of the image stays within the bar.
+    "Fills" means that twice its root mean square over the body of the image comes to the end of the bar.
     """
     modulus = np.abs(x)
     body = max(int(np.count_nonzero(modulus > 0.02 * modulus.max(initial=0.0))), 1)
     spread = 2.0 * relative_norm * float(np.linalg.norm(x)) / math.sqrt(body)
-    fitting = [factor for factor in series if factor * spread <= limit]
-    return float(max(fitting, default=min(series)))
+    if spread == 0:
+        return 1.0
+    return float(min(series, key=lambda factor: abs(math.log(factor * spread / limit))))
 
 
 def value_text(value: float, *, signed: bool = False) -> str:
