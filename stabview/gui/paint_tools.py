@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 _CAPITALS = 1493 / 2048  # height of the capitals of DejaVu Sans Bold as a share of the font's size
+_STRAIGHT = 0.25  # pixels that a point of a stroke may lie beside the line between its neighbours
 _DRAWN = 128  # pixels, size of the glyphs whose outlines are scaled
 
 
@@ -120,7 +121,10 @@ class StampTool:
 
 
 class StrokeTool:
-    """Paints with a round brush, or erases what was brushed, along the path of the mouse."""
+    """Paints with a round brush, or erases what was brushed, along the path of the mouse.
+
+    Points that lie on the way between others are left out, so that a stroke stays small.
+    """
 
     cursor = Qt.CursorShape.CrossCursor
 
@@ -128,6 +132,7 @@ class StrokeTool:
         self._bridge = bridge
         self._paint = paint
         self._points: tuple[Point, ...] = ()
+        self._passed: list[Point] = []  # where the mouse was since the last point but one
         self._before: tuple[Detail, ...] = ()
 
     def press(self, column: float, row: float) -> None:
@@ -135,14 +140,14 @@ class StrokeTool:
         if self._bridge.hub.pixel_at(column, row) is None:
             return
         self._before = self._bridge.workbench.study.details
-        self._points = ((round(column, 1), round(row, 1)),)
+        self._points, self._passed = ((round(column, 1), round(row, 1)),), []
         self._change(merge=False)
         self._paint.select(len(self._before))
 
     def move(self, column: float, row: float, pressed: bool) -> None:
         """Go on with the stroke, or show how wide it would be."""
         if pressed and self._points:
-            self._extend(column, row, max(0.75, self._paint.size / 8))
+            self._extend(column, row, max(0.5, self._paint.size / 16))
         self._bridge.hub.set_outlines([_circle(column, row, self._paint.size)])
 
     def release(self, column: float, row: float) -> None:
@@ -159,15 +164,28 @@ class StrokeTool:
         self._bridge.hub.set_outlines(())
 
     def _extend(self, column: float, row: float, spacing: float) -> None:
-        last = self._points[-1]
-        if hypot(column - last[0], row - last[1]) >= spacing:
-            self._points = (*self._points, (round(column, 1), round(row, 1)))
-            self._change(merge=True)
+        last, new = self._points[-1], (round(column, 1), round(row, 1))
+        if hypot(new[0] - last[0], new[1] - last[1]) < spacing:
+            return
+        if self._passed and all(_beside(point, self._points[-2], new) < _STRAIGHT for point in self._passed):
+            self._points = (*self._points[:-1], new)
+        else:
+            self._points, self._passed = (*self._points, new), []
+        self._passed.append(new)
+        self._change(merge=True)
 
     def _change(self, *, merge: bool) -> None:
         stroke = self._paint.stroke(self._points)
         label = "erase" if stroke.erase else "brush stroke"
         self._bridge.change(label, merge=merge, details=(*self._before, stroke))
+
+
+def _beside(point: Point, start: Point, end: Point) -> float:
+    """The distance of a point from the segment between two others."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    share = ((point[0] - start[0]) * across + (point[1] - start[1]) * down) / max(across**2 + down**2, 1e-12)
+    share = min(max(share, 0.0), 1.0)
+    return hypot(point[0] - start[0] - share * across, point[1] - start[1] - share * down)
 
 
 def covers(detail: Detail, column: float, row: float) -> bool:
@@ -200,6 +218,6 @@ def outline(detail: Detail) -> list[list[Point]]:
 
 
 def _circle(column: float, row: float, diameter: float) -> list[Point]:
-    steps = 33
+    steps = 25
     angles = [2 * pi * k / (steps - 1) for k in range(steps)]
     return [(column + diameter / 2 * cos(a), row + diameter / 2 * sin(a)) for a in angles]

@@ -50,7 +50,7 @@ class ImageCard(Card):
             rows.insert(0, (_FILE, Path(image.path).name, image.path))
         self.source.fill([*rows, (_OPEN, "Open a file…", "DICOM, NIfTI, PNG, TIFF, JPEG or .npy")])
         self.source.show_key(_FILE if image.path is not None else image.phantom)
-        self.size.fill([(str(n), f"{n} px", "") for n in sorted({*SIZES, image.size})])
+        self.size.fill([(str(n), str(n), "") for n in sorted({*SIZES, image.size})])
         self.size.show_key(str(image.size))
         self.fit.show_key(image.fit)
         self.seed.show_value(image.seed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from stabview.gui.cards.card import Card, Note
@@ -38,7 +39,7 @@ class NetworkCard(Card):
         across.addWidget(self.training, 1)
         across.addWidget(self.model_card)
         self.wide(holder)
-        self.trust = self.wide(Elided())
+        self.trust = self.wide(Elided(mode=Qt.TextElideMode.ElideRight))
         self.trust.setProperty("muted", True)
         self.trust.setObjectName("networkTrust")
         self.choice.chosen.connect(self._choose)
@@ -62,7 +63,7 @@ class NetworkCard(Card):
         if scene is not None and rate is None:
             rate = scene.trained_rate
         self.training.setText(trained_at(study.sampling.operator, rate))
-        self.trust.setText(f"file: {scene.trust}" if scene is not None and scene.trust else "")
+        self.trust.setText(scene.trust if scene is not None and scene.trust else "")
         self.trust.setVisible(bool(self.trust.text()))
 
     def summary(self) -> str:

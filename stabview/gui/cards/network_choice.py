@@ -38,4 +38,4 @@ def trained_at(operator: str, rate: float | None) -> str:
     """Where a network was trained, in words."""
     if rate is None:
         return "trained at an unknown rate"
-    return f"trained with {rate:g} views" if operator == "radon" else f"trained at {100 * rate:.3g} %"
+    return f"trained at {rate:g} views" if operator == "radon" else f"trained at {100 * rate:.3g} %"
