@@ -60,6 +60,9 @@ class FourierOperator(SamplingOperator):
         """A^+ = A*, since A A* is the identity on the samples."""
         return self.adjoint(y)
 
+    def restrict(self, y: torch.Tensor) -> torch.Tensor:
+        return y * self.weights
+
     def norm(self) -> float:
         return 1.0
 

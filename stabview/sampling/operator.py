@@ -73,6 +73,10 @@ class SamplingOperator(ABC):
         """A^+ y, the minimum-norm (least-squares) image of the data, by conjugate gradients unless overridden."""
         return least_squares(self, y)
 
+    def restrict(self, y: torch.Tensor) -> torch.Tensor:
+        """y with everything removed that is not a measurement (the unsampled part of a k-space grid)."""
+        return y
+
     @property
     def spec(self) -> str:
         """A short hash of `describe()`."""

@@ -69,6 +69,19 @@ class Frame:
     pending: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, eq=False)
+class FramePart:
+    """The share of one method in a frame."""
+
+    panels: dict[str, np.ndarray]
+    measures: dict[str, dict[str, float]]
+
+    @property
+    def size(self) -> int:
+        """Bytes of its pictures."""
+        return sum(panel.nbytes for panel in self.panels.values())
+
+
 @dataclass(frozen=True)
 class DetailReport:
     """What became of one painted detail at one iterate. captured: method -> contrast ratio C; exposure in [0, 1]."""

@@ -47,7 +47,8 @@ def amplification_for(x: np.ndarray, relative_norm: float, limit: float, series:
 
 
 def value_text(value: float, *, signed: bool = False) -> str:
-    """A pixel's value in three digits or so, "+0.012" for signed panels."""
+    """A pixel's value, "+0.012" for signed panels."""
+    value = round(value, 3) or 0.0  # no -0.000
     return f"{value:+.3f}" if signed else f"{value:.3f}"
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+DEFAULT_RATES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.65, 0.8, 1.0)
+DEFAULT_VIEWS = (20, 35, 50, 75, 100, 150, 200)
+
 
 @dataclass(frozen=True)
 class ImageChoice:
@@ -109,3 +112,10 @@ class Study:
     def having(self, **parts: object) -> Study:
         """A copy with some parts replaced: `study.having(sampling=replace(study.sampling, rate=0.25))`."""
         return replace(self, **parts)
+
+
+def sweep_rates(study: Study) -> tuple[float, ...]:
+    """The rates (Fourier) or numbers of views (Radon) of the study's PSNR curve, ascending."""
+    if study.sampling.operator == "radon":
+        return tuple(sorted(float(views) for views in study.sweep.views or DEFAULT_VIEWS))
+    return tuple(sorted(study.sweep.rates or DEFAULT_RATES))

@@ -16,7 +16,8 @@ from stabview.study.schema import schema_text
 from stabview.study.study import Study
 
 __all__ = [
-    "check_study", "read_study", "read_tables", "schema_text", "study_from_dict", "study_to_dict", "write_study",
+    "check_study", "read_study", "read_tables", "schema_text", "study_from_dict", "study_text", "study_to_dict",
+    "write_study",
 ]  # fmt: skip
 
 ABOUT = "example"  # a table with title, sentence and source that shipped studies have beside the study itself
@@ -82,6 +83,13 @@ def study_to_dict(study: Study) -> dict[str, object]:
     return _table(study)
 
 
+def study_text(study: Study) -> str:
+    """The study as the text of a TOML file."""
+    import tomli_w
+
+    return _short_lists(tomli_w.dumps(study_to_dict(study)))
+
+
 def write_study(study: Study, path: str | Path) -> None:
     """Write a study as TOML, whole or not at all; files in the same folder or below it are named from there.
 
@@ -89,11 +97,9 @@ def write_study(study: Study, path: str | Path) -> None:
     ------
     InputError : the file cannot be written.
     """
-    import tomli_w
-
     path = Path(path)
     folder = path.parent.resolve()
-    text = _short_lists(tomli_w.dumps(study_to_dict(_with_paths(study, lambda file: _from(file, folder)))))
+    text = study_text(_with_paths(study, lambda file: _from(file, folder)))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_text(text, encoding="utf-8")

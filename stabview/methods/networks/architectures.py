@@ -1,0 +1,23 @@
+"""The registered architectures: a name and its parameters are enough to build the empty network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import nn
+
+from stabview.images.errors import InputError
+from stabview.methods.networks.deep_mri import DeepMRI
+from stabview.methods.networks.fbpconvnet import FBPConvNet
+
+ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {"deep-mri": DeepMRI, "fbpconvnet": FBPConvNet}
+
+
+def build(name: str, parameters: dict[str, int]) -> nn.Module:
+    """An untrained network. Raises InputError for unknown names or parameters."""
+    if name not in ARCHITECTURES:
+        raise InputError(f"There is no architecture '{name}'; StabView knows {', '.join(ARCHITECTURES)}.")
+    try:
+        return ARCHITECTURES[name](**parameters)
+    except TypeError as error:
+        raise InputError(f"The architecture '{name}' does not take these parameters: {error}.") from error

@@ -1,0 +1,92 @@
+"""Model cards: what a network is, what it was trained on, how well it does. Read without torch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from stabview import resources
+from stabview.images.errors import InputError
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card of one network, stored as JSON beside its weights.
+
+    Attributes
+    ----------
+    name, title, summary : for lists; summary is one sentence.
+    operator : "fourier" or "radon".
+    architecture, parameters : how to build it (`architectures.build`).
+    trained_rate : sampling rate, or number of views, of the training.
+    size : side of the training images in pixels.
+    training : data, seeds, steps, hardware: key -> text or number.
+    figures : measured on test images: key -> text or number.
+    differences : where it departs from the published network, and why.
+    limits : what is known not to work.
+    weights_sha256 : of the safetensors file.
+    """
+
+    name: str
+    title: str
+    summary: str
+    operator: str
+    architecture: str
+    parameters: dict[str, int]
+    trained_rate: float | None
+    size: int
+    training: dict[str, object] = field(default_factory=dict)
+    figures: dict[str, object] = field(default_factory=dict)
+    differences: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    weights_sha256: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole card as Markdown."""
+        blocks = [f"# {self.title}", self.summary, "## Training", _listing(self.training)]
+        blocks += ["## How well it does", _listing(self.figures)]
+        if self.differences:
+            blocks += ["## Differences from the published network", "\n".join(f"- {line}" for line in self.differences)]
+        if self.limits:
+            blocks += ["## Known limits", "\n".join(f"- {line}" for line in self.limits)]
+        blocks += [f"Weights SHA-256: `{self.weights_sha256}`", "Research and education only. Not for diagnosis."]
+        return "\n\n".join(blocks) + "\n"
+
+
+def _listing(facts: dict[str, object]) -> str:
+    return "\n".join(f"- **{key}**: {value}" for key, value in facts.items())
+
+
+def read_card(path: Path) -> Card:
+    """The card in a JSON file. Raises InputError when it is none."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts["differences"] = tuple(facts.get("differences", ()))
+        facts["limits"] = tuple(facts.get("limits", ()))
+        return Card(**facts)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"{path.name} is not a model card of StabView ({error}).") from error
+
+
+def write_card(card: Card, path: Path) -> None:
+    path.write_text(json.dumps(card.__dict__, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, Card]:
+    cards = (read_card(path) for path in sorted(resources.path("weights").glob("*.json")))
+    return {card.name: card for card in cards}
+
+
+def shipped_cards() -> list[Card]:
+    """The cards of all shipped networks."""
+    return list(_shipped().values())
+
+
+def shipped_card(name: str) -> Card:
+    if name not in _shipped():
+        raise InputError(f"There is no shipped network '{name}'; there are {', '.join(_shipped())}.")
+    return _shipped()[name]

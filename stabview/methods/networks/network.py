@@ -1,0 +1,33 @@
+"""A trained network as a method: weights frozen, evaluation mode, checked against the operator it was made for."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from stabview.images.errors import InputError
+from stabview.methods.method import MethodSpec
+from stabview.methods.networks.cards import Card
+from stabview.sampling.operator import SamplingOperator
+
+
+class NetworkMethod:
+    """`method(y, operator)` with a network; differentiable in y, its weights are not.
+
+    Attributes
+    ----------
+    card : what is known of the network. trust : one line on its file, for the window.
+    """
+
+    def __init__(self, module: nn.Module, card: Card, *, trust: str, device: str = "cpu") -> None:
+        self.module = module.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+        self.card, self.trust = card, trust
+        self.spec = MethodSpec(card.name, card.title, dict(card.parameters), card.weights_sha256)
+
+    def __call__(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
+        if operator.name != self.card.operator:
+            raise InputError(
+                f"{self.card.title} was made for {self.card.operator} data and the study samples with {operator.name};"
+                f" choose the operator '{self.card.operator}' or another network."
+            )
+        return self.module(y, operator)

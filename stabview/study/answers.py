@@ -1,0 +1,126 @@
+"""The answers a study can give, each a plain function of the problem; window and command line call the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from stabview.measures.details import contrast_kept, exposure
+from stabview.measures.errors import psnr
+from stabview.measures.stability import all_measures
+from stabview.perturbation.ascent import MOMENTUM as ASCENT_MOMENTUM
+from stabview.perturbation.ascent import momentum_ascent
+from stabview.perturbation.continuation import MOMENTUM as CONTINUATION_MOMENTUM
+from stabview.perturbation.continuation import continuation
+from stabview.perturbation.iterate import Iterate, SearchState
+from stabview.study.frames import DetailReport, FramePart, SweepPoint
+from stabview.study.problem import Problem, plain, sampling_operator, soa_method, study_noise
+from stabview.study.study import sweep_rates
+
+
+def search(problem: Problem, state: SearchState | None = None) -> Iterator[Iterate]:
+    """The iterates of the study's worst-case search, those after `state` when resuming."""
+    choice = problem.study.perturbation
+    common = {"steps": choice.steps, "budget": choice.max_relative_norm, "seed": choice.seed, "state": state}
+    if choice.search == "ascent":
+        return momentum_ascent(
+            problem.objective, lambda_=choice.lambda_, step_size=choice.step, init=choice.init,
+            momentum=ASCENT_MOMENTUM if choice.momentum is None else choice.momentum, **common,
+        )  # fmt: skip
+    return continuation(
+        problem.objective, start=choice.start,
+        momentum=CONTINUATION_MOMENTUM if choice.momentum is None else choice.momentum, **common,
+    )  # fmt: skip
+
+
+def network_part(problem: Problem, iterate: Iterate) -> FramePart:
+    """Pictures and measures of the network (and of the quick inverse) at one iterate."""
+    estimate, clean = iterate.reconstruction, problem.objective.clean
+    with torch.no_grad():
+        quick, quick_clean = (problem.quick(y, problem.operator) for y in (iterate.y, problem.y))
+    return FramePart(
+        panels={
+            "input": plain((problem.x + iterate.r).abs()),
+            "perturbation": plain(_signed(iterate.r)),
+            "network": plain(estimate.abs()),
+            "networkDifference": plain(_signed(estimate - clean)),
+            "networkError": plain(_signed(estimate - problem.x)),
+        },
+        measures={
+            "network": _measures(problem, estimate, clean, iterate),
+            "quick": _measures(problem, quick, quick_clean, iterate),
+        },
+    )
+
+
+def soa_part(problem: Problem, iterate: Iterate, clean: torch.Tensor | None) -> tuple[FramePart, torch.Tensor]:
+    """The same for the sparse method, a cold solve of the same data; `clean` is its reconstruction of y (None: this)."""
+    estimate = problem.soa(iterate.y, problem.operator)
+    reference = estimate if clean is None else clean
+    part = FramePart(
+        panels={
+            "soa": plain(estimate.abs()),
+            "soaDifference": plain(_signed(estimate - reference)),
+            "soaError": plain(_signed(estimate - problem.x)),
+        },
+        measures={"soa": _measures(problem, estimate, reference, iterate)},
+    )
+    return part, estimate
+
+
+def detail_reports(problem: Problem, iterate: Iterate, estimates: dict[str, torch.Tensor]) -> Iterator[DetailReport]:
+    """What each method keeps of each painted detail at this iterate; `estimates` are its reconstructions f(y)."""
+    for number, detail in enumerate(problem.details):
+        if float(detail.abs().max()) == 0:
+            continue
+        with torch.no_grad():
+            without = iterate.y - problem.operator(detail)
+            captured = {
+                name: contrast_kept(estimate, problem.methods[name](without, problem.operator), detail)
+                for name, estimate in estimates.items()
+            }
+        yield DetailReport(number, iterate.index, captured, exposure(problem.operator, detail))
+
+
+def sweep(problem: Problem, iterate: Iterate) -> Iterator[SweepPoint]:
+    """PSNR of every method over the sampling rate at the image x + r_j: first the ends, then ever finer between."""
+    for rate in _outside_in(sweep_rates(problem.study)):
+        sampling = problem.study.sampling
+        operator = sampling_operator(sampling, tuple(problem.x.shape), device=problem.device, rate=rate)
+        with torch.no_grad():
+            y = operator(problem.x + iterate.r) + study_noise(sampling, operator, problem.bare)
+            estimates = {
+                "network": problem.network(y, operator),
+                "soa": soa_method(problem.study, operator)(y, operator),
+                "quick": problem.quick(y, operator),
+            }
+        realised = rate if operator.rate is None else operator.rate
+        scores = {name: psnr(estimate, problem.x) for name, estimate in estimates.items()}
+        yield SweepPoint(realised, {name: value for name, value in scores.items() if value != float("inf")})
+
+
+def _outside_in(values: tuple[float, ...]) -> list[float]:
+    """An order in which any beginning is spread over the whole range."""
+    if len(values) < 3:
+        return list(values)
+    order, spans = [0, len(values) - 1], [(0, len(values) - 1)]
+    while spans:
+        low, high = spans.pop(0)
+        if high - low < 2:
+            continue
+        middle = (low + high) // 2
+        order.append(middle)
+        spans += [(low, middle), (middle, high)]
+    return [values[k] for k in order]
+
+
+def _measures(problem: Problem, estimate: torch.Tensor, clean: torch.Tensor, iterate: Iterate) -> dict[str, float]:
+    return all_measures(
+        estimate, clean, problem.x, iterate.r, iterate.y, problem.operator, clean_y=problem.y
+    )  # fmt: skip
+
+
+def _signed(tensor: torch.Tensor) -> torch.Tensor:
+    """The real part, which is what signed panels show."""
+    return tensor.real if tensor.is_complex() else tensor

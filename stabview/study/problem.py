@@ -1,0 +1,197 @@
+"""From a study to the mathematics: the image x, the operator A, the data y and the methods, built once and kept.
+
+This is the one path: file or phantom -> Prepared image -> details -> x -> A -> y = A x + n -> methods. Parts that did
+not change since the last problem are taken over (`Parts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from stabview.images.details import render_each
+from stabview.images.phantoms import phantom
+from stabview.images.prepare import Prepared, prepare
+from stabview.images.readers import open_image
+from stabview.methods.method import QuickInverse
+from stabview.methods.networks.loading import load_file, load_shipped
+from stabview.methods.networks.network import NetworkMethod
+from stabview.methods.sparse.rule import tv_lambda
+from stabview.methods.sparse.tv import TotalVariation
+from stabview.perturbation.objective import ChangeObjective
+from stabview.sampling.fourier import FourierOperator
+from stabview.sampling.masks import sampling_mask
+from stabview.sampling.operator import SamplingOperator
+from stabview.sampling.radon import RadonOperator, equispaced_angles
+from stabview.study.frames import Scene
+from stabview.study.study import ImageChoice, NetworkChoice, SamplingChoice, Study
+
+
+@dataclass
+class Parts:
+    """The newest image, operator and network, so that a change elsewhere does not build them again."""
+
+    _kept: dict[str, tuple[Hashable, object]] = field(default_factory=dict)
+
+    def get(self, kind: str, key: Hashable, make):
+        kept = self._kept.get(kind)
+        if kept is None or kept[0] != key:
+            kept = (key, make())
+            self._kept[kind] = kept
+        return kept[1]
+
+    def put(self, kind: str, key: Hashable, value: object) -> None:
+        self._kept[kind] = (key, value)
+
+
+@dataclass(frozen=True, eq=False)
+class SourceImage:
+    """A prepared image and where it stood in its file."""
+
+    prepared: Prepared
+    slice_index: int = 0
+    slice_count: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything a study fixes before any reconstruction. Tensors live on `device`.
+
+    Attributes
+    ----------
+    bare : (H, W) the image without details; details : one (H, W) picture for each detail.
+    x : bare + details. y : A x + noise. noise : fixed by the seed.
+    network, soa, quick : the methods.
+    """
+
+    study: Study
+    source: SourceImage
+    operator: SamplingOperator
+    bare: torch.Tensor
+    details: tuple[torch.Tensor, ...]
+    noise: torch.Tensor
+    network: NetworkMethod
+    soa: TotalVariation
+    quick: QuickInverse
+    device: str
+
+    @cached_property
+    def x(self) -> torch.Tensor:
+        return self.bare + sum(self.details) if self.details else self.bare
+
+    @cached_property
+    def y(self) -> torch.Tensor:
+        return self.operator(self.x) + self.noise
+
+    @cached_property
+    def objective(self) -> ChangeObjective:
+        choice = self.study.perturbation
+        return ChangeObjective(
+            self.network, self.operator, self.x, self.y, domain=choice.domain, real_only=choice.real_only
+        )
+
+    @property
+    def methods(self) -> dict[str, object]:
+        return {"network": self.network, "soa": self.soa, "quick": self.quick}
+
+    def scene(self) -> Scene:
+        """What the window shows of it."""
+        prepared = self.source.prepared
+        fourier = isinstance(self.operator, FourierOperator)
+        card = self.network.card
+        return Scene(
+            x=plain(self.x.abs()), title=prepared.title, steps=prepared.steps, units=prepared.units,
+            scale=prepared.scale, offset=prepared.offset, spacing=prepared.spacing, orientation=prepared.orientation,
+            mask=self.operator.mask if fourier else None, angles=None if fourier else self.operator.angles,
+            rate=self.operator.rate, samples=self.operator.samples,
+            trained_rate=self.study.network.trained_rate or card.trained_rate, network_title=self.network.spec.title,
+            soa_title=self.soa.spec.title, quick_title=self.quick.spec.title, trust=self.network.trust,
+            slice_index=self.source.slice_index, slice_count=self.source.slice_count,
+        )  # fmt: skip
+
+
+def build_problem(study: Study, parts: Parts, *, device: str = "cpu") -> Problem:
+    """The problem of a study. Raises InputError for anything that cannot be had."""
+    source = parts.get("image", study.image, lambda: _source(study.image))
+    network = parts.get("network", (_file_state(study.network), device), lambda: _network(study.network, device))
+    shape = source.prepared.x.shape
+    operator = parts.get(
+        "operator", (study.sampling, shape, device), lambda: sampling_operator(study.sampling, shape, device=device)
+    )
+    pixels = torch.from_numpy(np.array(source.prepared.x)).to(device, operator.dtype)
+    pictures = tuple(
+        torch.from_numpy(np.array(picture)).to(device) * _phase(pixels) for picture in render_each(shape, study.details)
+    )
+    return Problem(
+        study, source, operator, pixels, pictures, study_noise(study.sampling, operator, pixels), network,
+        soa_method(study, operator), QuickInverse(operator.name), device,
+    )  # fmt: skip
+
+
+def sampling_operator(
+    sampling: SamplingChoice, shape: tuple[int, int], *, device: str = "cpu", rate: float | None = None
+) -> SamplingOperator:
+    """The operator of a study; `rate` (or number of views) replaces the study's own, for sweeps."""
+    if sampling.operator == "radon":
+        views = sampling.views if rate is None else int(rate)
+        return RadonOperator(shape, equispaced_angles(views), device=device)
+    wanted = sampling.rate if rate is None else rate
+    return FourierOperator(sampling_mask(sampling.pattern, shape, wanted, seed=sampling.seed), device=device)
+
+
+def soa_method(study: Study, operator: SamplingOperator) -> TotalVariation:
+    """The sparse method with the study's lambda, or the rule's for this operator."""
+    choice = study.soa
+    lambda_ = tv_lambda(operator, noise=study.sampling.noise) if choice.lambda_ is None else choice.lambda_
+    return TotalVariation(lambda_, tolerance=1e-3 if choice.tolerance is None else choice.tolerance)
+
+
+def study_noise(sampling: SamplingChoice, operator: SamplingOperator, x: torch.Tensor) -> torch.Tensor:
+    """Gaussian noise on the samples with ||n|| = noise ||A x||, the same for every method."""
+    clean = operator(x)
+    if sampling.noise == 0:
+        return torch.zeros_like(clean)
+    generator = torch.Generator().manual_seed(sampling.seed)
+    host = torch.complex64 if clean.is_complex() else torch.float32
+    noise = operator.restrict(torch.randn(clean.shape, generator=generator, dtype=host).to(clean.device, clean.dtype))
+    return noise * (sampling.noise * torch.linalg.vector_norm(clean) / torch.linalg.vector_norm(noise))
+
+
+def plain(tensor: torch.Tensor) -> np.ndarray:
+    """A read-only float32 (or complex64) NumPy copy."""
+    array = tensor.detach().cpu().numpy().copy()
+    array.flags.writeable = False
+    return array
+
+
+def _source(choice: ImageChoice) -> SourceImage:
+    if choice.phantom is not None:
+        image = phantom(choice.phantom, choice.size, seed=choice.seed)
+    else:
+        image = open_image(Path(choice.path), slice=choice.slice)
+    prepared = prepare(image, size=choice.size, fit=choice.fit)
+    return SourceImage(prepared, image.slice_index, image.slice_count)
+
+
+def _network(choice: NetworkChoice, device: str) -> NetworkMethod:
+    if choice.path is not None:
+        return load_file(Path(choice.path), device=device)
+    return load_shipped(choice.name, device=device)
+
+
+def _file_state(choice: NetworkChoice) -> tuple:
+    """The choice and the file's time, so that a file that changed is read again."""
+    path = Path(choice.path) if choice.path is not None else None
+    return choice, path.stat().st_mtime_ns if path is not None and path.is_file() else 0
+
+
+def _phase(pixels: torch.Tensor) -> torch.Tensor | float:
+    """A detail on a complex image takes over the image's phase, so that it adds to the modulus."""
+    if not pixels.is_complex() or not bool(pixels.imag.any()):
+        return 1.0
+    return torch.exp(1j * pixels.angle())

@@ -1,0 +1,133 @@
+"""A session file (.stabview): a zip of the study, the prepared image, the iterates and the numbers. No pickle inside.
+
+The image is kept as it was prepared, without anything else from its file, so a session opens on another machine and
+holds no patient data besides the pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import tomli_w
+import torch
+
+from stabview.images.errors import InputError
+from stabview.images.prepare import Prepared
+from stabview.perturbation.iterate import Iterate, SearchState, clean_iterate
+from stabview.study.frames import SweepPoint
+from stabview.study.outcome import Kept
+from stabview.study.problem import Problem, SourceImage, plain
+from stabview.study.study import Study
+from stabview.study.toml_file import study_from_dict, study_to_dict
+
+VERSION = 1
+LARGEST = 2 << 30
+"""A session whose parts unpack to more bytes than this is refused."""
+
+
+@dataclass(frozen=True, eq=False)
+class StoredSession:
+    """What a session file holds."""
+
+    study: Study
+    source: SourceImage
+    view: dict[str, object]
+    position: int
+    planned: int
+    resumable: bool
+    sweep_points: tuple[SweepPoint, ...]
+    sweep_position: int
+    arrays: dict[str, np.ndarray]
+    search_step: int
+    search_scale: float
+    objectives: tuple[float, ...]
+    relative_norms: tuple[float, ...]
+
+    def iterates(self, problem: Problem) -> Iterator[Iterate]:
+        """The stored iterates for the problem that was built from `study`."""
+        yield clean_iterate(problem.objective)
+        like = problem.x
+        last = len(self.objectives) - 1
+        for k in range(1, last + 1):
+            r, reconstruction, y = (
+                torch.from_numpy(self.arrays[f"{name}{k}"]).to(like.device) for name in ("r", "network", "y")
+            )
+            state = None
+            if k == last and self.search_step >= 0:
+                v, momentum = (torch.from_numpy(self.arrays[name]).to(like.device) for name in ("v", "momentum"))
+                state = SearchState(self.search_step, v, momentum, self.search_scale)
+            yield Iterate(k, r, y, reconstruction, self.objectives[k], self.relative_norms[k], state)
+
+
+def save_session(path: Path, problem: Problem, kept: Kept, view: dict[str, object]) -> None:
+    """Write the session, first beside its place and then into it, so that a crash leaves the old one whole."""
+    prepared = problem.source.prepared
+    image = asdict(prepared)
+    pixels = image.pop("x")
+    arrays = {"x": np.array(pixels)}
+    for iterate in kept.iterates[1:]:
+        arrays[f"r{iterate.index}"] = plain(iterate.r)
+        arrays[f"y{iterate.index}"] = plain(iterate.y)
+        arrays[f"network{iterate.index}"] = plain(iterate.reconstruction)
+    state = kept.iterates[-1].state if kept.iterates else None
+    if state is not None:
+        arrays["v"], arrays["momentum"] = plain(state.perturbation), plain(state.momentum)
+    facts = {
+        "version": VERSION, "image": image, "view": view, "position": kept.position, "planned": kept.planned,
+        "resumable": kept.resumable, "slice_index": problem.source.slice_index,
+        "slice_count": problem.source.slice_count, "sweep": [[p.rate, p.psnr] for p in kept.sweep_points],
+        "sweep_position": kept.sweep_position, "search_step": state.step if state else -1,
+        "search_scale": state.scale if state else 0.0,
+        "objectives": [iterate.objective for iterate in kept.iterates],
+        "relative_norms": [iterate.relative_norm for iterate in kept.iterates],
+    }  # fmt: skip
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with zipfile.ZipFile(partial, "w") as archive:
+            archive.writestr("study.toml", tomli_w.dumps(study_to_dict(problem.study)))
+            archive.writestr("session.json", json.dumps(facts))
+            archive.writestr("arrays.npz", buffer.getvalue())
+        os.replace(partial, path)
+    except OSError as error:
+        raise InputError(f"The session could not be written to {path}: {error.strerror}.") from error
+
+
+def open_session(path: Path) -> StoredSession:
+    """Read a session file. Raises InputError when it is none or damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                raise InputError(f"{path.name} is larger than any session StabView writes; it was not opened.")
+            study = study_from_dict(tomllib.loads(archive.read("study.toml").decode()), folder=path.parent)
+            facts = json.loads(archive.read("session.json"))
+            with np.load(io.BytesIO(archive.read("arrays.npz")), allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+        if facts["version"] != VERSION:
+            raise InputError(f"{path.name} was written by another version of StabView; open it with that one.")
+        image = facts["image"]
+        for key in ("steps", "spacing", "orientation", "crop", "pad"):
+            image[key] = tuple(image[key]) if image[key] is not None else None
+        pixels = arrays.pop("x")
+        pixels.flags.writeable = False
+        source = SourceImage(Prepared(x=pixels, **image), facts["slice_index"], facts["slice_count"])
+        return StoredSession(
+            study, source, facts["view"], facts["position"], facts["planned"], facts["resumable"],
+            tuple(SweepPoint(rate, psnr) for rate, psnr in facts["sweep"]), facts["sweep_position"], arrays,
+            facts["search_step"], facts["search_scale"], tuple(facts["objectives"]), tuple(facts["relative_norms"]),
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        raise InputError(f"The session {path} does not exist.") from error
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path.name} is not a session of StabView, or it is damaged ({error}).") from error
