@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QListWidget, QSlider, QWidget
@@ -142,6 +143,21 @@ def test_a_study_changed_elsewhere_shows_in_the_cards_and_changes_nothing(bridge
     assert [cards["details"].list.item(i).text()[:6] for i in range(2)] == ["♥ 12 p", "lesion"]
     qtbot.wait(20)
     assert bridge.workbench.study == other and bridge.workbench.undo_label == "by code"
+
+
+def test_a_file_with_slices_is_opened_at_the_middle_one_and_browsed(bridge, column, qtbot, tmp_path):
+    card = column.cards["image"]
+    np.save(tmp_path / "stack.npy", np.random.default_rng(0).random((7, 64, 64), np.float32))
+    card.open_file(tmp_path / "stack.npy")
+    qtbot.waitUntil(card.slice.isVisible)
+    assert (card.source.currentText(), card.slice.value()) == ("stack.npy", 3)
+    card.slice.spin.setValue(5)
+    assert bridge.workbench.study.image.slice == 5
+    (tmp_path / "note.txt").write_text("no image")
+    with qtbot.waitSignal(bridge.error_raised) as told:
+        card.open_file(tmp_path / "note.txt")
+    assert "note.txt" in told.args[0]
+    assert card.source.currentText() == "stack.npy"
 
 
 def test_an_empty_number_means_auto(bridge, column, qtbot):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, Fold, SliderRow, Spin
+from stabview.images.errors import InputError
 from stabview.images.phantoms import PHANTOMS
+from stabview.images.readers import count_slices
 from stabview.study.choices import FITS
 from stabview.study.study import ImageChoice, Study
 
@@ -26,22 +28,23 @@ class ImageCard(Card):
         font = self.heading.font()
         font.setBold(True)
         self.heading.setFont(font)
-        self.facts = self.wide(Note())
+        self.facts = self.wide(Fold("being prepared …", "What was done to the stored pixels.", "imageSteps"))
+        self.steps = self.wide(Note())
         self.source = self.row("source", Choice("Image source", "A drawn phantom, or a file of yours.", "imageSource"))
-        self.slice = self.row("slice", SliderRow("Slice", "Which slice of the file.", 1, 2, object_name="sliceSlider"))
+        self.slice = self.row(
+            "slice", SliderRow("Slice", "Which slice of the file, counted from 0.", 0, 1, object_name="sliceSlider")
+        )
         self.size = Choice("Image size", "Side of the reconstructed image in pixels.", "imageSize")
         self.seed = Spin("Phantom seed", "Another number draws another phantom.", 0, 99999, object_name="imageSeed")
         self.pair("size", self.size, "seed", self.seed)
         self.fit = self.row("fit", Choice("Fit", "How the file's pixels come to that size.", "imageFit"))
-        self.steps_fold = self.wide(Fold("steps", "What was done to the stored pixels.", "imageSteps"))
-        self.steps = self.wide(Note())
         self.fit.fill([(key, key, text) for key, text in FITS.items()])
         self.source.chosen.connect(self._choose_source)
-        self.slice.edited.connect(lambda value, follows: self._change("slice", follows, slice=int(value) - 1))
+        self.slice.edited.connect(lambda value, follows: self._change("slice", follows, slice=int(value)))
         self.size.chosen.connect(lambda key: self._change("image size", size=int(key)))
         self.fit.chosen.connect(lambda key: self._change("fit", fit=key))
         self.seed.edited.connect(lambda value, follows: self._change("phantom seed", follows, seed=int(value)))
-        self.steps_fold.toggled.connect(self._show_steps)
+        self.facts.toggled.connect(self._show_steps)
 
     def show_study(self, study: Study) -> None:
         image = study.image
@@ -63,24 +66,26 @@ class ImageCard(Card):
         name = Path(image.path).name if image.path is not None else image.phantom or ""
         self.heading.setText(scene.title if scene is not None else name)
         self.facts.setText(_facts(scene) if scene is not None else "being prepared …")
+        steps = [f"• {sentence}" for sentence in scene.steps] if scene is not None else ["• nothing yet"]
+        self.facts.setToolTip("\n".join(["What was done to the stored pixels:", *steps]))
+        self.steps.setText("\n".join(steps))
+        self._show_steps(self.facts.isChecked())
         slices = scene is not None and scene.slice_count > 1 and image.path is not None
         self.show_row(self.slice, slices)
         if slices:
-            self.slice.set_range(1, scene.slice_count, suffix=f" / {scene.slice_count}")
-            chosen = image.slice if image.slice is not None else scene.slice_index
-            self.slice.show_value(chosen + 1)
-        steps = scene.steps if scene is not None else ()
-        self.steps_fold.setVisible(bool(steps))
-        self.steps_fold.setText(f"{len(steps)} step{'s' * (len(steps) != 1)} to this image")
-        self.steps_fold.setToolTip("What was done to the stored pixels:\n" + "\n".join(f"• {s}" for s in steps))
-        self.steps.setText("\n".join(f"• {s}" for s in steps))
-        self._show_steps(self.steps_fold.isChecked())
+            self.slice.set_range(0, scene.slice_count - 1, suffix=f" / {scene.slice_count - 1}")
+            self.slice.show_value(image.slice if image.slice is not None else scene.slice_index)
 
     def summary(self) -> str:
         return f"{self.heading.text()} · {self.facts.text()}"
 
     def open_file(self, path: str | Path) -> None:
-        """Take an image file into the study, at its middle slice."""
+        """Take an image file into the study, at its middle slice; what is no image is told and left alone."""
+        try:
+            count_slices(path)
+        except InputError as error:
+            self.bridge.complain(str(error))
+            return
         image = self.workbench.study.image
         self.change("open image", image=ImageChoice(path=str(path), size=image.size))
 
