@@ -1,0 +1,190 @@
+"""The outcome of a study as a folder: result.json, study, arrays, figures, tables and report, each file whole."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from stabview.images.errors import InputError
+from stabview.report import plots, tables
+from stabview.report.html import html_text, method_titles
+from stabview.report.outcome import first_loss
+from stabview.report.pictures import contact_sheet, panel_png, percent, shared_ranges
+from stabview.report.provenance import now, software, stabview_version
+from stabview.report.wording import LOSS
+from stabview.study.frames import Frame, Scene
+from stabview.study.study import Study
+from stabview.study.toml_file import study_text
+
+VERSION = 1
+_OPTIONAL = re.compile(r"(sweep|details)\.csv|figures/(iterate-\d+-[A-Za-z]+\.png|sampling\.svg|growth\.svg)")
+
+
+def write_outcome(
+    result: Mapping,
+    frames: Sequence[Frame],
+    scene: Scene,
+    study: Study,
+    folder: str | Path,
+    *,
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> list[Path]:
+    """Write everything there is to say of a study's run, and return the files, report.html last.
+
+    Every file is written beside its place first and then renamed, so that none is ever half there. Figures of an
+    earlier outcome in the same folder that this one does not have are taken away.
+
+    Parameters
+    ----------
+    result : as in result.json; version, program and software are filled in, what is None or not finite is left out.
+    frames : iterates with their panels; shown are the clean data, the first with a loss of 5 dB, and the last.
+    arrays : name -> array for arrays.npz, beside the x and mask (or angles) of the scene.
+
+    Raises
+    ------
+    InputError : the folder or a file in it cannot be written.
+    """
+    folder = Path(folder)
+    result = complete(result)
+    shown = frames_to_show(result, frames)
+    ranges = shared_ranges(scene, shown)
+    titles = method_titles(scene)
+    sheets = {frame.index: contact_sheet(frame, scene, ranges) for frame in shown}
+    svgs = {
+        "sampling": plots.sampling_plot(
+            result, views=scene.angles is not None, trained=scene.trained_rate, titles=titles
+        ),
+        "growth": plots.growth_plot(result, titles=titles),
+    }
+    files = {
+        "result.json": json_text(result).encode(),
+        "study.toml": study_text(study).encode(),
+        "arrays.npz": _npz(scene, arrays or {}),
+        "iterates.csv": tables.iterates_csv(result).encode(),
+    }
+    files |= {"sweep.csv": tables.sweep_csv(result).encode()} if result.get("sweep") else {}
+    files |= {"details.csv": tables.details_csv(result).encode()} if result.get("details") else {}
+    for frame in shown:
+        files[f"figures/iterate-{frame.index:03d}-sheet.png"] = sheets[frame.index]
+        for name in frame.panels:
+            files[f"figures/iterate-{frame.index:03d}-{name}.png"] = panel_png(frame, name, ranges)
+    files |= {f"figures/{name}.svg": svg.encode() for name, svg in svgs.items() if svg}
+    manifest = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()}
+    captions = {
+        "sampling": "PSNR against sampling.",
+        "growth": "Change of each method's image against the size of the perturbation.",
+    }
+    report = html_text(
+        result,
+        {_caption(frame, result): sheets[frame.index] for frame in shown},
+        {captions[name]: svg for name, svg in svgs.items()},
+        study=study,
+        scene=scene,
+        manifest=manifest,
+    )
+    files["report.html"] = report.encode()
+    return _written(folder, files)
+
+
+def complete(result: Mapping) -> dict:
+    """A copy of a result fit for JSON: plain values, nothing that is None or not finite, provenance filled in."""
+    known = plain(result)
+    provenance = {**software(), "report": str(uuid.uuid4()), "started": now(), **known.get("provenance", {})}
+    head = {"version": VERSION, "stabview": stabview_version()}
+    return {**head, **known, "version": VERSION, "provenance": provenance}
+
+
+def plain(value: object) -> object:
+    """Plain values; what is None, NaN, infinite, or a table of nothing else, is left out of the table it is in."""
+    if isinstance(value, Mapping):
+        entries = {str(key): plain(inner) for key, inner in value.items()}
+        known = {key: inner for key, inner in entries.items() if inner is not None}
+        return known if known or not value else None
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [entry for entry in map(plain, value) if entry is not None]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, Path):
+        return str(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def json_text(result: Mapping) -> str:
+    """result.json; refuses NaN and infinity."""
+    return json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def frames_to_show(result: Mapping, frames: Sequence[Frame]) -> list[Frame]:
+    """The clean data, the first iterate at which the network lost 5 dB, and the last; each once, those with panels."""
+    known = {frame.index: frame for frame in frames if frame.panels}
+    if not known:
+        return []
+    loss = first_loss(result)
+    wanted = [min(known), loss["index"] if loss is not None else None, max(known)]
+    return [known[index] for index in dict.fromkeys(wanted) if index in known]
+
+
+def _caption(frame: Frame, result: Mapping) -> str:
+    if frame.index == 0:
+        return "Clean data, iterate 0."
+    loss = first_loss(result)
+    words = f"Iterate {frame.index}, ‖r‖/‖x‖ = {percent(frame.relative_norm)}"
+    if loss is not None and loss["index"] == frame.index:
+        words += f", the first at which the network has lost {LOSS:g} dB"
+    return words + "."
+
+
+def _npz(scene: Scene, arrays: Mapping[str, np.ndarray]) -> bytes:
+    kept = {"x": scene.x}
+    if scene.mask is not None:
+        kept["mask"] = scene.mask
+    if scene.angles is not None:
+        kept["angles"] = scene.angles
+    kept |= {name: np.asarray(array) for name, array in arrays.items()}
+    for name, array in kept.items():
+        if array.dtype.hasobject:
+            raise TypeError(f"array {name} holds objects, not numbers")
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **kept)
+    return stream.getvalue()
+
+
+def _written(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    written = []
+    try:
+        for name, data in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(path, data)
+            written.append(path)
+        for old in sorted(folder.glob("**/*")):
+            name = old.relative_to(folder).as_posix()
+            if name not in files and _OPTIONAL.fullmatch(name) and old.is_file():
+                old.unlink()
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"'{folder}' cannot be written to ({reason}): choose another folder.") from error
+    return written
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
