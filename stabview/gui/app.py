@@ -55,16 +55,12 @@ class Surprises(QObject):
 
     @Slot(str, str)
     def _show(self, sentence: str, details: str) -> None:
-        if self._dialog is not None:
-            self._dialog.details.appendPlainText("\n" + details)
-            return
-        self._dialog = ErrorDialog(sentence, details, QApplication.activeWindow())
-        self._dialog.destroyed.connect(self._forget)
+        if self._dialog is None:
+            self._dialog = ErrorDialog()
+        if self._dialog.isVisible():
+            details = f"{self._dialog.details.toPlainText()}\n{details}"
+        self._dialog.set_error(sentence, details)
         self._dialog.show()
-
-    @Slot()
-    def _forget(self) -> None:
-        self._dialog = None
 
 
 def create_application(arguments: Sequence[str] = (), theme_choice: str = theme.FOLLOW) -> QApplication:

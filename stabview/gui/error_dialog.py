@@ -25,16 +25,15 @@ from PySide6.QtWidgets import (
 class ErrorDialog(QDialog):
     """One sentence, and the details to copy."""
 
-    def __init__(self, sentence: str, details: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("StabView: something went wrong")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(False)
         self.setObjectName("errorDialog")
-        message = QLabel(sentence)
-        message.setWordWrap(True)
-        message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.details = QPlainTextEdit(details)
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
         self.details.setAccessibleName("Details of the error")
         self.details.setToolTip("Details for a bug report")
@@ -45,13 +44,22 @@ class ErrorDialog(QDialog):
         for button in buttons.buttons():
             button.setAccessibleName(button.text())
             button.setToolTip("Copy the details to the clipboard" if button is copy else "Close this message")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(f"{sentence}\n\n{details}"))
+        copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(message)
+        layout.addWidget(self.message)
         layout.addWidget(self.details, 1)
         layout.addWidget(buttons)
         self.resize(620, 360)
+
+    def set_error(self, sentence: str, details: str) -> None:
+        """Show another error."""
+        self.message.setText(sentence)
+        self.details.setPlainText(details)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self.message.text()}\n\n{self.details.toPlainText()}")
 
 
 class ErrorBar(QFrame):
@@ -92,7 +100,10 @@ class ErrorBar(QFrame):
 
     @Slot()
     def _show_details(self) -> None:
-        ErrorDialog(self.label.text().removeprefix("⚠  "), self._details, self.window()).show()
+        dialog = ErrorDialog(self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.set_error(self.label.text().removeprefix("⚠  "), self._details)
+        dialog.show()
 
 
 def describe(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> tuple[str, str]:

@@ -127,9 +127,8 @@ class ImagePanel(QFrame):
         """What a screen reader calls the panel, and its tooltip."""
         for widget in (self, self.view):
             widget.setAccessibleName(accessible)
-        self.header.setToolTip(tooltip)
-        self.footer.setToolTip(tooltip)
-        self.setToolTip(tooltip)
+        for widget in (self, self.header, self.view, self.footer):
+            widget.setToolTip(tooltip)
 
     def set_picture(self, picture: np.ndarray | None, index: int | None, pending: str = "") -> None:
         """Show a picture (H, W); None keeps the old one. `pending` says what is awaited, over the picture."""

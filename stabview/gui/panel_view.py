@@ -147,6 +147,11 @@ class PanelView(pg.GraphicsView):
         self._overlays.paint(painter)
         painter.restore()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            return True  # a tooltip would cover what one looks at; caption and footer show it
+        return super().viewportEvent(event)
+
     # --- mouse
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from stabview.gui import text
 from stabview.gui.bridge import Bridge
+from stabview.gui.cards.fields import Elided
 from stabview.gui.chart import Axes, Chart, MarkedLine, Series, nice_step
 
 _CEILING = 60.0  # dB; exact reconstructions (all samples, no noise) are shown by an arrow at the top
@@ -22,7 +23,7 @@ class SamplingPlot(QFrame):
         super().__init__()
         self.bridge = bridge
         self.setProperty("card", True)
-        self.heading = QLabel()
+        self.heading = Elided()
         self.heading.setProperty("heading", True)
         self.button = QPushButton("Compute")
         self.button.setObjectName("sweepButton")
@@ -37,8 +38,7 @@ class SamplingPlot(QFrame):
         )
         self.chart.setMinimumHeight(190)
         top = QHBoxLayout()
-        top.addWidget(self.heading)
-        top.addStretch(1)
+        top.addWidget(self.heading, 1)
         top.addWidget(self.button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 8, 6)

@@ -16,7 +16,7 @@ def per_cent(value: float) -> str:
     """0.0131 as "1.3 %", with the digits that count."""
     shown = 100.0 * value
     if 0 < abs(shown) < 0.0005:
-        return "< 0.001 %"
+        return "≈ 0 %"
     digits = 0 if abs(shown) >= 10 or shown == 0 else 1 if abs(shown) >= 1 else 2 if abs(shown) >= 0.1 else 3
     return f"{shown:.{digits}f} %"
 
