@@ -116,7 +116,7 @@ def test_what_lies_outside_the_image_is_cut_off():
 
 
 @pytest.mark.parametrize(
-    "detail, word",
+    ("detail", "word"),
     [
         (Detail("text", text="  "), "no text"),
         (Detail("stroke"), "no points"),

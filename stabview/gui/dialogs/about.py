@@ -13,6 +13,10 @@ from stabview import resources
 from stabview.gui.dialogs.text_dialog import TextDialog
 
 WARNING = "Research and education only. Not for diagnosis."
+_PURPOSE = (
+    "How stable is a learned reconstruction? Networks and sparse reconstruction side by side, under "
+    "worst-case perturbations, painted details and changed sampling."
+)
 _PACKAGES = (
     "torch",
     "numpy",
@@ -38,8 +42,7 @@ def about_text(device: str = "") -> str:
     """The text of the dialog as markdown. Nothing is imported to find the versions."""
     lines = [
         "# StabView",
-        "How stable is a learned reconstruction? Networks and sparse reconstruction side by side, under "
-        "worst-case perturbations, painted details and changed sampling.",
+        _PURPOSE,
         f"**{WARNING}**",
         "## Versions",
         "\n".join(f"- {name} {number}" for name, number in versions(device)),
