@@ -151,6 +151,7 @@ def _input(result: Mapping, scene: Scene | None) -> str:
     facts = dict(result.get("image", {}))
     if scene is None:
         return facts_table(facts.items())
+    facts = {name: value for name, value in facts.items() if name not in ("steps", "scale", "offset")}
     facts["title"] = scene.title
     if scene.slice_count > 1:
         facts["slice"] = f"{scene.slice_index} of 0 to {scene.slice_count - 1}"
@@ -204,7 +205,8 @@ def _results(result: Mapping, pictures: Mapping[str, bytes], svgs: Mapping[str, 
     if result.get("details"):
         parts += ["<h3>Painted details</h3>", details_table(result["details"], titles)]
     if result.get("sweep"):
-        parts += ["<h3>Other numbers of samples</h3>", sweep_table(result, titles)]
+        at = f" for iterate {result['sweep_index']}" if "sweep_index" in result else ""
+        parts += [f"<h3>Other numbers of samples{at}</h3>", sweep_table(result, titles)]
     parts += [figure(caption, "image/svg+xml", svg.encode()) for caption, svg in svgs.items() if svg]
     for name, facts in result.get("experiments", {}).items():
         parts += [f"<h3>Experiment: {escape(name)}</h3>", facts_table(facts.items())]

@@ -26,9 +26,9 @@ def stabview_version() -> str:
     return getattr(stabview, "__version__", None) or _installed("stabview") or "unknown"
 
 
-def software() -> dict[str, object]:
+def versions() -> dict[str, object]:
     """Versions, platform and source state, for the `provenance` of a result; what is unknown is left out."""
-    facts: dict[str, object] = {"python": platform.python_version()}
+    facts: dict[str, object] = {"stabview": stabview_version(), "python": platform.python_version()}
     facts |= {name.lower(): version for name in _PACKAGES if (version := _installed(name)) is not None}
     facts["platform"] = platform.platform()
     if processor := _processor():

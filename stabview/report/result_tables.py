@@ -79,11 +79,13 @@ def details_table(details: Iterable[Mapping], titles: Mapping[str, str]) -> str:
     details = list(details)
     methods = in_order({name: None for entry in details for name in entry.get("captured", {})}, METHODS)
     head = "".join(f"<th>contrast kept: {escape(titles.get(method, method))}</th>" for method in methods)
-    rows = [f'<tr><th>detail</th><th class="word">kind</th><th>exposure</th>{head}</tr>']
-    for number, entry in enumerate(details, 1):
+    head = f'<th>detail, from 0</th><th class="word">kind</th><th>at iterate</th><th>exposure</th>{head}'
+    rows = [f"<tr>{head}</tr>"]
+    for number, entry in enumerate(details):
         cells = "".join(f"<td>{_measured(entry.get('captured', {}), m, 'captured')}</td>" for m in methods)
         rows.append(
-            f'<tr><td>{number}</td><td class="word">{escape(str(entry.get("kind", "")))}</td>'
+            f'<tr><td>{entry.get("detail", number)}</td><td class="word">{escape(str(entry.get("kind", "")))}</td>'
+            f"<td>{entry.get('index', '')}</td>"
             f"<td>{_measured(entry, 'exposure')}</td>{cells}</tr>"
         )
     return f'<div class="scroll"><table>{"".join(rows)}</table></div>'

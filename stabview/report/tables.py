@@ -21,8 +21,8 @@ def sweep_csv(result: Mapping) -> str:
 
 
 def details_csv(result: Mapping) -> str:
-    """A row for each detail, counted from 1: detail, kind, exposure, captured_network, captured_soa, ..."""
-    rows = enumerate(result.get("details", ()), 1)
+    """A row for each detail, counted from 0: detail, kind, exposure, captured_network, captured_soa, ..."""
+    rows = enumerate(result.get("details", ()))
     return _csv({"detail": number, **_flat(entry, ("kind", "exposure"))} for number, entry in rows)
 
 

@@ -19,7 +19,7 @@ from stabview.report import plots, tables
 from stabview.report.html import html_text, method_titles
 from stabview.report.outcome import first_loss
 from stabview.report.pictures import contact_sheet, panel_png, percent, shared_ranges
-from stabview.report.provenance import now, software, stabview_version
+from stabview.report.provenance import now, stabview_version, versions
 from stabview.report.wording import LOSS
 from stabview.study.frames import Frame, Scene
 from stabview.study.study import Study
@@ -35,7 +35,6 @@ def write_outcome(
     scene: Scene,
     study: Study,
     folder: str | Path,
-    *,
     arrays: Mapping[str, np.ndarray] | None = None,
 ) -> list[Path]:
     """Write everything there is to say of a study's run, and return the files, report.html last.
@@ -98,7 +97,7 @@ def write_outcome(
 def complete(result: Mapping) -> dict:
     """A copy of a result fit for JSON: plain values, nothing that is None or not finite, provenance filled in."""
     known = plain(result)
-    provenance = {**software(), "report": str(uuid.uuid4()), "started": now(), **known.get("provenance", {})}
+    provenance = {**versions(), "report": str(uuid.uuid4()), "started": now(), **known.get("provenance", {})}
     head = {"version": VERSION, "stabview": stabview_version()}
     return {**head, **known, "version": VERSION, "provenance": provenance}
 

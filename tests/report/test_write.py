@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stabview.images.errors import InputError
-from stabview.report.provenance import software
+from stabview.report.provenance import versions
 from stabview.report.write import complete, frames_to_show, write_outcome
 from stabview.study.study import ImageChoice
 from stabview.study.toml_file import study_to_dict
@@ -83,7 +83,7 @@ def test_the_tables_have_the_numbers_of_the_json_file(folder):
     assert float(rows[0]["psnr_network"]) == result["sweep"][0]["psnr"]["network"]
     (detail,) = csv.DictReader((folder / "details.csv").open(encoding="utf-8"))
     assert detail == {
-        "detail": "1", "kind": "lesion", "exposure": "0.6543", "captured_network": "0.1234", "captured_soa": "0.8765",
+        "detail": "0", "kind": "lesion", "exposure": "0.6543", "captured_network": "0.1234", "captured_soa": "0.8765",
     }  # fmt: skip
 
 
@@ -154,6 +154,6 @@ def test_the_report_does_not_give_away_folders(outcome, tmp_path):
 
 
 def test_provenance_names_the_software_and_nobody():
-    facts = software()
+    facts = versions()
     assert {"python", "numpy", "platform"} <= set(facts)
     assert not {"user", "host", "node", "home"} & set(facts)
