@@ -39,9 +39,9 @@ def measures_table(methods: Mapping[str, Mapping], titles: Mapping[str, str]) ->
 
 
 def iterates_table(result: Mapping, titles: Mapping[str, str]) -> str:
-    """A row for each iterate, the first with a loss of 5 dB marked."""
+    """A row for each iterate with the figures of network and SoA, the first with a loss of 5 dB marked."""
     iterates = list(result["iterates"])
-    methods = [method for method in METHODS if any(method in iterate for iterate in iterates)]
+    methods = [method for method in ("network", "soa") if any(method in iterate for iterate in iterates)]
     columns = {
         method: in_order({name: None for iterate in iterates for name in iterate.get(method, {})}, wording.MEASURES)
         for method in methods
@@ -65,6 +65,8 @@ def iterates_table(result: Mapping, titles: Mapping[str, str]) -> str:
         said = f"<p>Marked: the first iterate at which the network has lost {wording.LOSS:g} dB.</p>"
     if len(shown) < len(iterates):
         said += f"<p>{len(shown)} of {len(iterates)} iterates are shown; all are in iterates.csv.</p>"
+    if any("quick" in iterate for iterate in iterates):
+        said += f"<p>The figures of the method {escape(titles.get('quick', 'quick'))} are in iterates.csv.</p>"
     return f'<div class="scroll"><table>{"".join(rows)}</table></div>{said}'
 
 

@@ -18,7 +18,7 @@ from stabview.images.errors import InputError
 from stabview.report import plots, tables
 from stabview.report.html import html_text, method_titles
 from stabview.report.outcome import first_loss
-from stabview.report.pictures import contact_sheet, panel_png, percent, shared_ranges
+from stabview.report.pictures import SHEET, contact_sheet, panel_png, percent, shared_ranges
 from stabview.report.provenance import now, stabview_version, versions
 from stabview.report.wording import LOSS
 from stabview.study.frames import Frame, Scene
@@ -74,7 +74,7 @@ def write_outcome(
     files |= {"details.csv": tables.details_csv(result).encode()} if result.get("details") else {}
     for frame in shown:
         files[f"figures/iterate-{frame.index:03d}-sheet.png"] = sheets[frame.index]
-        for name in frame.panels:
+        for name in (name for row in SHEET for name in row if name in frame.panels):
             files[f"figures/iterate-{frame.index:03d}-{name}.png"] = panel_png(frame, name, ranges)
     files |= {f"figures/{name}.svg": svg.encode() for name, svg in svgs.items() if svg}
     manifest = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()}
