@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLin
 
 from stabview.gui import theme
 from stabview.gui.bridge import Bridge
-from stabview.gui.cards import CardColumn
+from stabview.gui.cards.column import CardColumn
 from stabview.gui.cards.paint_state import PaintState
 from stabview.gui.cards.seen_card import verdict
+from stabview.gui.image_panel import ImagePanel
 from stabview.gui.paint_tools import outline
 from stabview.images.details import render_detail
 from stabview.study.study import Detail, ImageChoice, NetworkChoice, Study
@@ -188,6 +189,18 @@ def test_a_click_with_a_stamp_paints_and_a_drag_moves_it_all_in_one_step(bridge,
     assert bridge.workbench.study.details == (HEART,)
     bridge.workbench.undo()
     assert bridge.workbench.study.details == () and bridge.workbench.undo_label is None
+
+
+def test_the_mouse_paints_where_it_points(bridge, column, qtbot):
+    panel = ImagePanel("input", bridge.hub)
+    qtbot.addWidget(panel)
+    panel.resize(400, 420)
+    panel.set_picture(np.zeros(SHAPE, np.float32), 0)
+    panel.show()
+    column.findChild(QAbstractButton, "detail.lesion").click()
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.to_screen(20.0, 40.0).toPoint())
+    (lesion,) = bridge.workbench.study.details
+    assert lesion.position == pytest.approx((20, 40), abs=0.2)
 
 
 def test_a_press_beside_the_image_paints_nothing(bridge, column):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, Fold, SliderRow, Spin
+from stabview.gui.dialogs.files import ask_image
 from stabview.images.errors import InputError
 from stabview.images.phantoms import PHANTOMS
 from stabview.images.readers import count_slices
@@ -92,8 +93,6 @@ class ImageCard(Card):
     def _choose_source(self, key: str) -> None:
         if key == _OPEN:
             self.refresh()  # the box goes back to what is open until a file is chosen
-            from stabview.gui.dialogs.files import ask_image
-
             ask_image(self.window(), self.open_file)
         elif key != _FILE:
             self._change("phantom", path=None, phantom=key, slice=None)

@@ -11,6 +11,8 @@ from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, tend
 from stabview.gui.cards.network_choice import named, taking, trained_at
 from stabview.gui.cards.sampling_card import OPERATOR_TITLES
+from stabview.gui.dialogs.files import ask_network
+from stabview.gui.dialogs.model_card import ModelCardDialog
 from stabview.methods.networks.cards import shipped_cards
 from stabview.study.study import NetworkChoice, Study
 
@@ -76,8 +78,6 @@ class NetworkCard(Card):
     def _choose(self, key: str) -> None:
         if key == _OPEN:
             self.refresh()
-            from stabview.gui.dialogs.files import ask_network
-
             ask_network(self.window(), self.open_file)
         elif key != _FILE:
             card, study = named(key), self.workbench.study
@@ -88,8 +88,6 @@ class NetworkCard(Card):
                 self.tell(f"The operator is now {title}: {card.title} was trained for it.")
 
     def _show_model_card(self) -> None:
-        from stabview.gui.dialogs.model_card import ModelCardDialog
-
         card = named(self.workbench.study.network.name)
         if card is not None:
             ModelCardDialog(card.title, card.text, self.window()).open()

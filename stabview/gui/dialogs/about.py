@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, metadata, version
 from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QWidget
 
-from stabview import resources
+from stabview import __version__, resources
 from stabview.gui.dialogs.text_dialog import TextDialog
 
 WARNING = "Research and education only. Not for diagnosis."
@@ -58,7 +58,7 @@ def about_text(device: str = "") -> str:
 def versions(device: str = "") -> list[tuple[str, str]]:
     """(what, version) of StabView, Python, Qt, the system and the packages."""
     rows = [
-        ("StabView", _version("stabview")),
+        ("StabView", __version__),
         ("Python", sys.version.split()[0]),
         ("Qt", qVersion()),
         ("System", platform.platform()),
@@ -74,7 +74,7 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "from a checkout" if package == "stabview" else _MISSING
+        return _MISSING
 
 
 def licence(package: str) -> str:
