@@ -12,6 +12,7 @@ import ctypes
 import hashlib
 import json
 import os
+import platform
 import shlex
 import shutil
 import signal
@@ -156,51 +157,39 @@ def is_root() -> bool:
 def provide_packages(packages: Sequence[str], why: str) -> None:
     """Install Debian packages where that is allowed; raise SetupError with the line to run where it is not."""
     if shutil.which("apt-get") is None:
-        raise SetupError(
-            "{}. Install what brings it with your system's package manager (on Debian and Ubuntu: {}), then run this "
-            "again.".format(why, " ".join(packages))
-        )
+        raise SetupError(f"{why} (as Debian and Ubuntu call it). Install it with your system's package manager.")
     if not is_root():
-        raise SetupError(f"{why}. Run this line, then start again:\n    {apt_line(packages, root=False)}")
+        raise SetupError(f"{why}. Run this line, then start again:\n\n    {apt_line(packages, root=False)}")
     environ = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    install = shlex.split(apt_line(packages, root=True))
-    lists_are_there = any(Path("/var/lib/apt/lists").glob("*Packages*"))
-    if lists_are_there:
+    what, install = "installing " + ", ".join(packages), shlex.split(apt_line(packages, root=True))
+    if any(Path("/var/lib/apt/lists").glob("*Packages*")):
         try:
-            step("installing {}".format(" ".join(packages)), install, environ)
+            step(what, install, environ)
             return
         except SetupError:
             say("that failed; once more with fresh package lists")
     step("fetching the package lists (apt-get update)", ["apt-get", "update"], environ)
-    step("installing {}".format(" ".join(packages)), install, environ)
+    step(what, install, environ)
 
 
 def check_system(environ: Mapping[str, str], wants_window: bool) -> bool:
-    """Provide what Qt and venv need of a Linux system; returns whether a window can be shown where one is wanted."""
-    if not can_make_environments():
-        provide_packages(
-            [venv_package()], "This Python cannot make virtual environments (venv and ensurepip are missing)"
-        )
-    if not sys.platform.startswith("linux"):
-        return wants_window
-    packages = missing_packages(PAINTING_LIBRARIES)
-    if packages:
-        provide_packages(packages, "Libraries that the window is painted with are missing")
-        packages = missing_packages(PAINTING_LIBRARIES)
-        if packages:
-            raise SetupError(
-                "These packages are installed, but their libraries cannot be loaded: {}".format(" ".join(packages))
-            )
-    if not wants_window:
-        return False
-    packages = missing_packages(window_libraries(environ))
-    if packages:
+    """Provide what venv and Qt need of the system; returns whether a window can be shown where one is wanted."""
+    linux = sys.platform.startswith("linux")
+    needed = [] if can_make_environments() else [venv_package()]
+    needed += missing_packages(PAINTING_LIBRARIES) if linux else []
+    for_window = missing_packages(window_libraries(environ)) if linux and wants_window else []
+    if needed:
+        provide_packages(needed + for_window, "This system lacks what StabView needs: " + ", ".join(needed))
+        absent = missing_packages(PAINTING_LIBRARIES) if linux else []
+        if absent:
+            raise SetupError("These packages are there, but their libraries cannot be loaded: " + ", ".join(absent))
+    elif for_window:
         try:
-            provide_packages(packages, "Libraries for a window on this display are missing")
+            provide_packages(for_window, "This system lacks what a window needs: " + ", ".join(for_window))
         except SetupError as error:
             say(f"{error}\nGoing on without a window.")
             return False
-    return True
+    return wants_window
 
 
 # -------------------------------------------------------------------------------------------------------- running steps
@@ -367,12 +356,12 @@ class Environment:
 
     def torch_source(self, pinned: list[str]) -> list[str]:
         """Extra arguments of pip that find the build of PyTorch that suits this machine."""
-        brings_cuda = pulls_cuda(self.resolve("looking for PyTorch", pinned))
+        brings_cuda = needs_cuda(self.resolve("looking for PyTorch", pinned))
         if not brings_cuda or nvidia_driver_visible():
             return []
         source = ["--extra-index-url", TORCH_CPU_INDEX, "--retries", "1"]
         try:
-            if not pulls_cuda(self.resolve("no NVIDIA driver here: looking for PyTorch's CPU build", pinned + source)):
+            if not needs_cuda(self.resolve("no NVIDIA driver here: looking for PyTorch's CPU build", pinned + source)):
                 say(f"taking PyTorch's CPU build from {TORCH_CPU_INDEX}")
                 return source
         except SetupError:
@@ -381,17 +370,22 @@ class Environment:
         return []
 
     def resolve(self, what: str, arguments: Sequence[str]) -> dict:
-        """pip's report of what it would install for PyTorch."""
+        """pip's report of the PyTorch it would install, without what that needs."""
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.json"
-            self.pip(what, "install", "--dry-run", "--report", str(report), *arguments, "torch")
+            self.pip(what, "install", "--dry-run", "--no-deps", "--report", str(report), *arguments, "torch")
             return json.loads(report.read_text(encoding="utf-8"))
 
 
-def pulls_cuda(report: dict) -> bool:
-    """Whether a report of pip's names NVIDIA's libraries."""
-    names = [item["metadata"]["name"].lower() for item in report["install"]]
-    return any(name.startswith(("nvidia-", "cuda-")) for name in names)
+def needs_cuda(report: dict, system: str = platform.system(), machine: str = platform.machine()) -> bool:
+    """Whether a report of pip's holds a package that needs NVIDIA's libraries on this kind of machine."""
+    requirements = [line for item in report["install"] for line in item["metadata"].get("requires_dist", [])]
+    return any(
+        requirement.startswith(("nvidia-", "cuda-"))
+        and ("platform_system" not in requirement or system in requirement)
+        and ("platform_machine" not in requirement or machine in requirement)
+        for requirement in requirements
+    )
 
 
 # -------------------------------------------------------------------------------------------------------- the commands

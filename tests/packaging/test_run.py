@@ -91,11 +91,15 @@ def test_users_own_variables_stay(run):
 
 
 def test_cuda_is_seen_in_pips_report(run):
-    def report(*names: str) -> dict:
-        return {"install": [{"metadata": {"name": name}} for name in names]}
+    def needs_cuda(*requirements: str) -> bool:
+        report = {"install": [{"metadata": {"name": "torch", "requires_dist": list(requirements)}}]}
+        return run.needs_cuda(report, system="Linux", machine="x86_64")
 
-    assert run.pulls_cuda(report("torch", "nvidia-cublas-cu13"))
-    assert not run.pulls_cuda(report("torch", "sympy"))
+    assert needs_cuda("sympy", "nvidia-cudnn-cu13==9.20.0.48; platform_system == 'Linux'")
+    assert needs_cuda("cuda-bindings<14,>=13.0.3")
+    assert not needs_cuda("sympy", "nvidia-cudnn-cu13; platform_system == 'Windows'")
+    assert not needs_cuda("nvidia-nccl-cu13; platform_system == 'Linux' and platform_machine == 'aarch64'")
+    assert not run.needs_cuda({"install": []})
 
 
 def test_a_failing_step_says_what_it_ran_and_how_it_ended(run):
