@@ -78,7 +78,7 @@ class ChangeObjective:
             (gradient,) = torch.autograd.grad(value, v)
         if not torch.isfinite(gradient if not gradient.is_complex() else torch.view_as_real(gradient)).all():
             raise InputError("The gradient of the network is not finite here; the search cannot go on from this point.")
-        return Evaluation(y.detach(), reconstruction.detach(), float(value), self.allowed(gradient))
+        return Evaluation(y.detach(), reconstruction.detach(), float(value.detach()), self.allowed(gradient))
 
     def random_direction(self, generator: torch.Generator) -> torch.Tensor:
         """Gaussian v among the allowed ones (real parts only where asked, samples only where measured), norm 1."""

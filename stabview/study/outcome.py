@@ -102,7 +102,7 @@ def write_report(
     scene: Scene = problem.scene()
     study: Study = problem.study
     result = result_of(problem, kept, started=started, seconds=seconds)
-    return write(result, frames, scene, study, folder, arrays_of(problem, kept))
+    return write(result, frames, scene, study, folder, arrays=arrays_of(problem, kept))
 
 
 def _method(method) -> dict[str, object]:

@@ -64,6 +64,13 @@ def read_folder(folder: Path, subjects: tuple[str, ...] | None, *, size: int = 2
     return ImageFolder(images, names, source or f"images in {folder.name}")
 
 
+def subjects_in(folder: Path) -> list[str]:
+    """The subjects (file names without ending) below a folder."""
+    if not folder.is_dir():
+        raise InputError(f"The data folder {folder} does not exist; give the folder that holds the training images.")
+    return list(dict.fromkeys(path.name.split(".")[0] for path in sorted(folder.rglob("*")) if path.is_file()))
+
+
 def _image_slices(path: Path, size: int) -> list[np.ndarray]:
     from stabview.images.prepare import prepare
     from stabview.images.readers import count_slices, looks_like_image, open_image

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from stabview.images.errors import InputError
 from stabview.measures.errors import psnr
 from stabview.methods.networks.cards import Card
 from stabview.methods.networks.deep_mri import DeepMRI
@@ -15,7 +16,16 @@ from stabview.methods.sparse.rule import tv_lambda
 from stabview.methods.sparse.tv import TotalVariation
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import gaussian_lines
-from stabview.training.data import Drawn, ImageFolder, Mixture, augmented, read_folder, scaled, smooth_phase
+from stabview.training.data import (
+    Drawn,
+    ImageFolder,
+    Mixture,
+    augmented,
+    read_folder,
+    scaled,
+    smooth_phase,
+    subjects_in,
+)
 from stabview.training.evaluate import compare
 from stabview.training.recipe import Recipe, mean_squared
 
@@ -32,16 +42,17 @@ BRAIN_SOURCE = (
 )
 
 
-def deep_mri_recipe(
-    folder: Path, *, heads: float = 0.2, rows: int = 48, batch: int = 3, steps: int = 5500
+def recipe(
+    folder: Path | None, *, heads: float = 0.2, rows: int = 48, batch: int = 3, steps: int = 5500
 ) -> Recipe:
     """Deep MRI at full architecture; `heads` is the share of procedural heads among the samples.
+
+    `folder` holds the subjects named in `SUBJECTS`; a folder without them is split by subject, see `_split`.
 
     The lines are sampled along the columns and every row is measured fully, so the operator acts on each row by
     itself and a strip of `rows` rows is an exact smaller problem: training on strips costs a fraction of a slice.
     """
-    brains = read_folder(folder, SUBJECTS["train"], source=BRAIN_SOURCE)
-    chosen = read_folder(folder, SUBJECTS["validation"], source=BRAIN_SOURCE)
+    brains, chosen = _split(folder, "train"), _split(folder, "validation")
     data: ImageFolder | Mixture = brains
     if heads > 0:
         data = Mixture(((1 - heads, brains), (heads, Drawn(_draw_head, "procedural heads (T1, T2, FLAIR)"))))
@@ -71,6 +82,19 @@ def validation_figures(network: nn.Module, images: ImageFolder, count: int = 10)
             scores["network"].append(psnr(network(y, operator), x))
             scores["zero-filled"].append(psnr(operator.adjoint(y), x))
     return {name: float(np.mean(values)) for name, values in scores.items()}
+
+
+def _split(folder: Path | None, split: str) -> ImageFolder:
+    """The images of one split: by the names in `SUBJECTS`, or of every five subjects in any other folder 3, 1 and 1."""
+    if folder is None:
+        raise InputError("This recipe needs images: give their folder with --data DIR.")
+    names = subjects_in(folder)
+    if set(SUBJECTS[split]) <= set(names):
+        return read_folder(folder, SUBJECTS[split], source=BRAIN_SOURCE)
+    if len(names) < 3:
+        raise InputError(f"{folder} holds {len(names)} subjects; training, choosing and testing need at least 3.")
+    places = {"train": (0, 3, 4), "validation": (1,), "test": (2,)}[split]
+    return read_folder(folder, tuple(name for k, name in enumerate(names) if k % 5 in places))
 
 
 def _strip(generator: np.random.Generator, image: np.ndarray, rows: int) -> np.ndarray:
@@ -108,14 +132,15 @@ CARD = Card(
 )  # fmt: skip
 
 
-def deep_mri_test_figures(network: nn.Module, folder: Path, *, every: int = 2) -> dict[str, object]:
+def test_figures(network: nn.Module, folder: Path | None, *, every: int = 2) -> dict[str, object]:
     """Figures of the card on the test subjects: every `every`-th slice, masks fixed by the slice's number."""
-    test = read_folder(folder, SUBJECTS["test"], source=BRAIN_SOURCE)
+    test = _split(folder, "test")
     cases = []
     for k in range(0, len(test.images), every):
         mask = np.broadcast_to(gaussian_lines(WIDTH, LINES, np.random.default_rng(k)), (WIDTH, WIDTH))
         cases.append((FourierOperator(mask), torch.from_numpy(test.images[k]).to(torch.complex64)))
     tv = TotalVariation(tv_lambda(cases[0][0]))
     methods = {"network": network, "zero-filled": lambda y, a: a.quick_inverse(y), "TV": tv}
-    title = f"{len(cases)} slices of the test subjects {' and '.join(SUBJECTS['test'])}, {LINES} of {WIDTH} lines, no noise"
+    subjects = " and ".join(dict.fromkeys(test.subjects))
+    title = f"{len(cases)} slices of the test subjects {subjects}, {LINES} of {WIDTH} lines, no noise"
     return compare(methods, cases, title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import nn
@@ -22,8 +24,11 @@ VIEWS = 50
 BASE_WIDTH = 16
 
 
-def ell50_recipe(*, batch: int = 2, steps: int = 8000) -> Recipe:
-    """Ell 50 at 256 x 256 with 16 base channels (the paper: 512 x 512 and 64). The target is the phantom itself."""
+def recipe(folder: Path | None = None, *, batch: int = 2, steps: int = 3000) -> Recipe:
+    """Ell 50 at 256 x 256 with 16 base channels (the paper: 512 x 512 and 64). The target is the phantom itself.
+
+    Its data are drawn, so `folder` is not looked at.
+    """
     operator = RadonOperator((SIZE, SIZE), equispaced_angles(VIEWS))
     data = Drawn(lambda generator: ellipse_pixels(generator, SIZE), "random ellipses, drawn without end")
 
@@ -74,7 +79,7 @@ CARD = Card(
 )  # fmt: skip
 
 
-def ell50_test_figures(network: nn.Module, *, count: int = 40, seed: int = 2 * 10**6) -> dict[str, object]:
+def test_figures(network: nn.Module, folder: Path | None = None, *, count: int = 40, seed: int = 2 * 10**6) -> dict[str, object]:
     """Figures of the card: PSNR and SSIM over fresh ellipses beside FBP and TV at 50 views."""
     operator = RadonOperator((SIZE, SIZE), equispaced_angles(VIEWS))
     generator = np.random.default_rng(seed)

@@ -1,0 +1,258 @@
+"""The command line: `stabview` opens the window, its sub-commands do the same work without one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from stabview import __version__
+from stabview.images.errors import InputError
+
+BAD_INPUT, INTERRUPTED = 2, 130
+NOTICE = "Research and education only. Not for diagnosis. A worst-case search finds a lower bound, never a guarantee."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 2 for bad input, 130 when interrupted."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments and arguments[0] in COMMANDS:
+        parser, run = _command_parser(arguments[0])
+        arguments = arguments[1:]
+    else:
+        parser, run = _window_parser(), _window
+    options = parser.parse_args(arguments)
+    try:
+        return run(options) or 0
+    except InputError as error:
+        print(f"stabview: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("stabview: interrupted; what was finished is kept.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _common() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    parser.add_argument("--threads", type=int, metavar="N", help="threads for the mathematics (default: all cores)")
+    parser.add_argument("--seed", type=int, metavar="N", help="replaces the seeds of sampling and search")
+    parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    return parser
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    listing = "\n".join(f"  {name:10} {sentence}" for name, (sentence, _, _) in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="stabview", parents=[_common()], formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Open the window. FILE: an image, a network, a study (.toml) or a session (.stabview).",
+        epilog=f"commands (stabview COMMAND --help):\n{listing}\n\n{NOTICE}",
+    )  # fmt: skip
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument("--demo", metavar="NAME", help="open a shipped example, running (see: stabview examples)")
+    parser.add_argument("--offscreen-out", type=Path, metavar="DIR",
+                        help="with --demo: run it in the real window without a display and leave pictures and numbers in DIR")  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"StabView {__version__}")
+    return parser
+
+
+def _command_parser(name: str) -> tuple[argparse.ArgumentParser, Callable]:
+    sentence, fill, run = COMMANDS[name]
+    parser = argparse.ArgumentParser(prog=f"stabview {name}", parents=[_common()], description=sentence, epilog=NOTICE)
+    fill(parser)
+    return parser, run
+
+
+def _teller(options: argparse.Namespace) -> Callable[[str, int, int, float | None], None]:
+    """Progress on standard error: one line that is written over on a terminal, a line for each step elsewhere."""
+    if options.quiet:
+        return lambda *news: None
+    end = "\r" if sys.stderr.isatty() else "\n"
+
+    def tell(what: str, done: int, total: int, seconds_left: float | None) -> None:
+        left = "" if not seconds_left else f", about {seconds_left:.0f} s left"
+        last = done == total
+        print(f"{what}: {done} of {total}{left}".ljust(70), end="\n" if last else end, file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _seeded(study, options: argparse.Namespace):
+    if options.seed is None:
+        return study
+    return study.having(
+        sampling=replace(study.sampling, seed=options.seed), perturbation=replace(study.perturbation, seed=options.seed)
+    )
+
+
+def _window(options: argparse.Namespace) -> int:
+    from stabview.study.examples import example
+    from stabview.study.study import Study
+
+    study = example(options.demo).study() if options.demo else Study()
+    study = _seeded(study, options)
+    if options.offscreen_out is not None:
+        from stabview.gui.demonstration import demonstrate
+
+        return demonstrate(study, options.offscreen_out, device=options.device, threads=options.threads,
+                           tell=_teller(options))  # fmt: skip
+    try:
+        from stabview.gui.app import run
+    except ImportError as error:
+        raise InputError(
+            f"The window cannot open because a system library is missing ({error}); on Debian or Ubuntu install libgl1"
+            " libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1, or use `stabview run`."
+        ) from error
+    return run(study, options.files, device=options.device, threads=options.threads, start=bool(options.demo))
+
+
+def _fill_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", type=Path, metavar="STUDY.toml")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def _run(options: argparse.Namespace) -> None:
+    from stabview.report.write import write_outcome
+    from stabview.study.runner import run_study
+    from stabview.study.toml_file import read_study
+
+    study = _seeded(read_study(options.study), options)
+    files = run_study(study, options.out, write_outcome, device=options.device, threads=options.threads,
+                      tell=_teller(options))  # fmt: skip
+    print(f"{len(files)} files in {options.out}; the report is {options.out / 'report.html'}")
+
+
+def _fill_examples(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--export", nargs=2, metavar=("NAME", "FILE"), help="write an example as a study to edit")
+    parser.add_argument("--schema", action="store_true", help="every section, key and name that a study may use")
+
+
+def _examples(options: argparse.Namespace) -> None:
+    from stabview.study.examples import EXAMPLES, example
+    from stabview.study.schema import schema_text
+    from stabview.study.toml_file import write_study
+
+    if options.schema:
+        print(schema_text())
+    elif options.export:
+        name, path = options.export
+        write_study(example(name).study(), Path(path))
+        print(f"Wrote {path}; run it with: stabview run {path} --out DIR")
+    else:
+        for name, entry in EXAMPLES.items():
+            print(f"{name:18} {entry.sentence} ({entry.source})")
+
+
+def _fill_networks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("check", nargs="*", metavar="check FILE | card NAME",
+                        help="say whether a file can be loaded and differentiated, or print a model card")  # fmt: skip
+
+
+def _networks(options: argparse.Namespace) -> None:
+    from stabview.methods.networks.cards import shipped_card, shipped_cards
+
+    words = options.check
+    if len(words) == 2 and words[0] == "card":
+        print(shipped_card(words[1]).text)
+    elif len(words) == 2 and words[0] == "check":
+        _check_network(Path(words[1]))
+    elif words:
+        raise InputError("Use `stabview networks`, `stabview networks card NAME` or `stabview networks check FILE`.")
+    else:
+        for card in shipped_cards():
+            figures = ", ".join(f"{key} {value}" for key, value in card.figures.items() if key.startswith("PSNR"))
+            print(f"{card.name:12} {card.summary}\n{'':12} {figures}; {card.figures.get('measured on', '')}")
+
+
+def _check_network(path: Path) -> None:
+    import torch
+
+    from stabview.methods.networks.loading import load_file
+    from stabview.study.problem import sampling_operator
+    from stabview.study.study import SamplingChoice
+
+    network = load_file(path)
+    operator = sampling_operator(SamplingChoice(operator=network.card.operator), (network.card.size,) * 2)
+    y = operator(torch.rand(operator.image_shape).to(operator.dtype)).requires_grad_(True)
+    estimate = network(y, operator)
+    (gradient,) = torch.autograd.grad(estimate.abs().square().sum(), y)
+    fine = bool(gradient.abs().isfinite().all() and gradient.abs().max() > 0)
+    print(f"{path.name}: {network.card.title}, architecture {network.card.architecture}, {network.card.operator} data")
+    print(f"file: {network.trust}; SHA-256 {network.spec.sha256}")
+    print(f"differentiable: {'yes' if fine else 'no, its gradient is zero or not finite'}")
+    if not fine:
+        raise InputError("This network cannot be searched: its output does not depend smoothly on the data.")
+
+
+def _fill_train(parser: argparse.ArgumentParser) -> None:
+    from stabview.training.names import RECIPES
+
+    parser.add_argument("recipe", choices=sorted(RECIPES))
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of training images (npz, NIfTI, DICOM, PNG)")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
+    parser.add_argument("--steps", type=int, metavar="N", help="replaces the recipe's number of steps")
+    parser.add_argument("--bfloat16", action="store_true", help="convolutions in bfloat16: faster where the CPU has it")
+
+
+def _train(options: argparse.Namespace) -> None:
+    from stabview.engine.device import choose_device
+    from stabview.training.train import train_to_file
+
+    choose_device("cpu", options.threads)
+    tell = _teller(options)
+    card = train_to_file(
+        options.recipe, options.data, options.out, steps=options.steps, seed=options.seed or 0,
+        low_precision=options.bfloat16, tell=tell, say=lambda line: None if options.quiet else print(line, file=sys.stderr),
+    )  # fmt: skip
+    print(card.text)
+
+
+def _fill_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="one benchmark (default: all)")
+    parser.add_argument("--json", action="store_true")
+
+
+def _bench(options: argparse.Namespace) -> None:
+    from stabview.report.bench import BENCHMARKS, run_benchmark
+
+    names = [options.name] if options.name else list(BENCHMARKS)
+    results = {name: run_benchmark(name, threads=options.threads) for name in names}
+    if options.json:
+        print(json.dumps(results, indent=2))
+        return
+    for name, figures in results.items():
+        print(name)
+        for key, value in figures.items():
+            print(f"  {key}: {value}")
+
+
+def _info(options: argparse.Namespace) -> None:
+    from stabview import resources
+    from stabview.engine.device import choose_device, device_label
+    from stabview.report.provenance import versions
+
+    device = choose_device(options.device, options.threads)
+    for name, value in versions().items():
+        print(f"{name}: {value}")
+    print(f"device: {device_label(device)}")
+    print(f"resources: {resources.path()}")
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    """No options of its own."""
+
+
+COMMANDS: dict[str, tuple[str, Callable, Callable]] = {
+    "run": ("Run a study without a window and write numbers, figures and the report.", _fill_run, _run),
+    "examples": ("List the shipped examples, or write one as a study to edit.", _fill_examples, _examples),
+    "networks": ("List the shipped networks, print a model card, or check a file.", _fill_networks, _networks),
+    "train": ("Train a shipped network again; resumes where it was interrupted.", _fill_train, _train),
+    "bench": ("Time the parts that have to be fast, on this machine.", _fill_bench, _bench),
+    "info": ("Versions, device and paths, to copy into a question or a report.", _nothing, _info),
+}

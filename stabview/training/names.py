@@ -1,0 +1,6 @@
+"""The recipes by name, without importing torch."""
+
+RECIPES = {
+    "deep-mri": "stabview.training.deep_mri",
+    "ell-50": "stabview.training.ell50",
+}

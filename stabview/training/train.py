@@ -1,0 +1,48 @@
+"""`stabview train`: run a recipe to its end, from wherever it stands, and write weights and card."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from stabview.images.errors import InputError
+from stabview.methods.networks.cards import Card
+from stabview.training.export import export_weights, training_facts
+from stabview.training.names import RECIPES
+from stabview.training.trainer import resume, train
+
+
+def train_to_file(
+    name: str, folder: Path | None, out: Path, *, steps: int | None = None, seed: int = 0,
+    low_precision: bool = False, tell: Callable[[str, int, int, float | None], None] = lambda *news: None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Card:  # fmt: skip
+    """Train a recipe and write `out` (.safetensors) and its card (.json).
+
+    The checkpoint is `out` with the ending `.checkpoint`; an interrupted training goes on from there, and a finished
+    one is only evaluated again.
+    """
+    if out.suffix != ".safetensors":
+        raise InputError(f"The weights are written as safetensors; call the file {out.with_suffix('.safetensors').name}.")
+    module = importlib.import_module(RECIPES[name])
+    recipe = module.recipe(folder)
+    checkpoint = out.with_suffix(".checkpoint")
+    if checkpoint.exists():
+        say(f"going on from {checkpoint}")
+    total = steps or recipe.steps
+    first, started = None, 0.0
+    for news in train(recipe, checkpoint, steps=total, seed=seed, low_precision=low_precision):
+        if first is None:
+            first, started = news.step, news.seconds
+        pace = (news.seconds - started) / max(1, news.step - first)
+        if news.step % 10 == 0 or news.step == total:
+            tell(f"training {name}, loss {news.loss:.2e}", news.step, total, pace * (total - news.step))
+        if news.validation:
+            say("validation PSNR: " + ", ".join(f"{key} {value:.2f} dB" for key, value in news.validation.items()))
+    state = resume(recipe, checkpoint, seed)
+    card = replace(
+        module.CARD, training=training_facts(recipe, state), figures=module.test_figures(state.average.eval(), folder)
+    )
+    return export_weights(state, card, out)
