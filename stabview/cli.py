@@ -219,7 +219,7 @@ def _fill_bench(parser: argparse.ArgumentParser) -> None:
 
 
 def _bench(options: argparse.Namespace) -> None:
-    from stabview.report.bench import BENCHMARKS, run_benchmark
+    from stabview.benchmarks import BENCHMARKS, run_benchmark
 
     names = [options.name] if options.name else list(BENCHMARKS)
     results = {name: run_benchmark(name, threads=options.threads) for name in names}

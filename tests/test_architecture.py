@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("__main__",),
-    ("cli",),
+    ("cli", "benchmarks"),
     ("gui",),
     ("report",),
     ("study",),

@@ -1,1 +1,1 @@
-
+"""Time: workers, newest question first, caches, pace, devices."""

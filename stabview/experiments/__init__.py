@@ -1,1 +1,1 @@
-
+"""The experiments of the papers, each a generator built from the layers below."""

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from stabview import resources
-from stabview.gui import theme
+from stabview.gui import preferences, theme
 from stabview.gui.bridge import Bridge
 from stabview.gui.error_dialog import ErrorDialog, describe
 from stabview.gui.main_window import MainWindow
@@ -86,7 +86,7 @@ def run(
     device: str = "auto",
     threads: int | None = None,
     start: bool = False,
-    theme_choice: str = theme.FOLLOW,
+    fresh: bool = False,
 ) -> int:
     """Open the window on a study and return its exit code.
 
@@ -98,17 +98,20 @@ def run(
     start : begin the worst-case search at once (examples).
     theme_choice : "system", "dark" or "light".
     """
+    from stabview.report.write import write_outcome
     from stabview.study.workbench import Workbench
 
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = create_application(theme_choice=theme_choice)
+    wishes = preferences.Preferences() if fresh else preferences.load(preferences.default_path())
+    app = create_application(theme_choice=wishes.theme)
+    theme.set_font_size(wishes.text_size)
     surprises = Surprises()
     surprises.install()
     bridge = Bridge()
-    bridge.attach(Workbench(study, device=device, threads=threads, listener=bridge.listen))
-    window = MainWindow(bridge)
+    bridge.attach(Workbench(study, device=device, threads=threads, listener=bridge.listen, write=write_outcome))
+    window = MainWindow(bridge, wishes)
     ticking = _interruptible(window)
-    window.show()
+    window.showMaximized() if wishes.maximised else window.show()
     window.opener.open_files(files)
     if start:
         bridge.workbench.run_search()
@@ -118,9 +121,18 @@ def run(
         ticking.stop()
         window.close()
         bridge.close()
+        if not fresh:
+            _keep(window.preferences)
         surprises.remove()
         window.deleteLater()
         app.sendPostedEvents(None, 0)
+
+
+def _keep(wishes: preferences.Preferences) -> None:
+    try:
+        preferences.save(wishes, preferences.default_path())
+    except OSError as error:
+        print(f"StabView could not keep its preferences: {error}", file=sys.stderr)
 
 
 def _interruptible(window: MainWindow) -> QTimer:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
@@ -120,3 +122,56 @@ def _summary(workbench: Workbench, frames: list[Frame], folder: Path) -> str:
     ]
     lines.append(f"Screenshots, numbers (result.json), figures and report.html are in {folder.resolve()}")
     return "\n".join(lines)
+
+
+def time_slider(study: Study, *, threads: int | None = None, moves: int = 60) -> tuple[list[float], list[float]]:
+    """Milliseconds from a new slider value to painted panels: (idle, while the same search runs again)."""
+    app = create_application()
+    bridge = Bridge()
+    workbench = Workbench(study, threads=threads, listener=bridge.listen)
+    bridge.attach(workbench)
+    window = MainWindow(bridge)
+    window.resize(1400, 860)
+    window.show()
+    try:
+        quiet = lambda *news: None  # noqa: E731
+        _wait(workbench, quiet)
+        workbench.run_search()
+        _wait(workbench, quiet)
+        idle = _drag(app, window, moves)
+        longer = replace(study.perturbation, steps=20 * study.perturbation.steps, start=study.perturbation.start)
+        workbench.change(study.having(perturbation=longer), "longer search")
+        _wait(workbench, quiet)
+        workbench.run_search()
+        _until(lambda: workbench.count > study.perturbation.steps // 2)
+        searching = _drag(app, window, moves)
+        workbench.cancel()
+        return idle, searching
+    finally:
+        window.close()
+        bridge.close()
+        window.deleteLater()
+        app.sendPostedEvents(None, 0)
+
+
+def _drag(app, window: MainWindow, moves: int) -> list[float]:
+    """Move the slider to and fro; one time for each move, until the panels' paint events were handled."""
+    slider, times = window.strip.slider, []
+    last = window.workbench.count - 1
+    for move in range(moves):
+        value = 1 + move % last if (move // last) % 2 == 0 else last - move % last
+        start = time.perf_counter()
+        slider.setValue(value)
+        app.processEvents()
+        times.append(1e3 * (time.perf_counter() - start))
+        QTimer.singleShot(30, (loop := QEventLoop()).quit)
+        loop.exec()
+    return times
+
+
+def _until(ready: Callable[[], bool]) -> None:
+    loop, timer = QEventLoop(), QTimer(interval=_LOOK_MS)
+    timer.timeout.connect(lambda: loop.quit() if ready() else None)
+    timer.start()
+    loop.exec()
+    timer.stop()

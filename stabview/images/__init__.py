@@ -1,1 +1,1 @@
-
+"""An image and how it is read, drawn, prepared and painted on."""

@@ -1,1 +1,1 @@
-
+"""Numbers about reconstructions, each under one stated convention."""

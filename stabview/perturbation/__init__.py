@@ -1,0 +1,1 @@
+"""Worst-case searches as generators of iterates."""

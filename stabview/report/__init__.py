@@ -1,1 +1,1 @@
-
+"""Figures, tables and the report, without Qt."""

@@ -1,1 +1,1 @@
-
+"""Sampling operators A and the masks and views that define them."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import torch
 
-from stabview.measures.details import contrast_kept, exposure
-from stabview.measures.errors import psnr
+from stabview.experiments.sampling_sweep import outside_in, sampling_sweep
+from stabview.experiments.structural_details import detail_survival
 from stabview.measures.stability import all_measures
 from stabview.perturbation.ascent import MOMENTUM as ASCENT_MOMENTUM
 from stabview.perturbation.ascent import momentum_ascent
@@ -71,48 +71,23 @@ def soa_part(problem: Problem, iterate: Iterate, clean: torch.Tensor | None) -> 
 
 def detail_reports(problem: Problem, iterate: Iterate, estimates: dict[str, torch.Tensor]) -> Iterator[DetailReport]:
     """What each method keeps of each painted detail at this iterate; `estimates` are its reconstructions f(y)."""
-    for number, detail in enumerate(problem.details):
-        if float(detail.abs().max()) == 0:
-            continue
-        with torch.no_grad():
-            without = iterate.y - problem.operator(detail)
-            captured = {
-                name: contrast_kept(estimate, problem.methods[name](without, problem.operator), detail)
-                for name, estimate in estimates.items()
-            }
-        yield DetailReport(number, iterate.index, captured, exposure(problem.operator, detail))
+    survivals = detail_survival(problem.operator, iterate.y, problem.details, problem.methods, estimates)
+    for number, captured, exposed in survivals:
+        yield DetailReport(number, iterate.index, captured, exposed)
 
 
 def sweep(problem: Problem, iterate: Iterate) -> Iterator[SweepPoint]:
-    """PSNR of every method over the sampling rate at the image x + r_j: first the ends, then ever finer between."""
-    for rate in _outside_in(sweep_rates(problem.study)):
-        sampling = problem.study.sampling
-        operator = sampling_operator(sampling, tuple(problem.x.shape), device=problem.device, rate=rate)
-        with torch.no_grad():
-            y = operator(problem.x + iterate.r) + study_noise(sampling, operator, problem.bare)
-            estimates = {
-                "network": problem.network(y, operator),
-                "soa": soa_method(problem.study, operator)(y, operator),
-                "quick": problem.quick(y, operator),
-            }
-        realised = rate if operator.rate is None else operator.rate
-        scores = {name: psnr(estimate, problem.x) for name, estimate in estimates.items()}
-        yield SweepPoint(realised, {name: value for name, value in scores.items() if value != float("inf")})
-
-
-def _outside_in(values: tuple[float, ...]) -> list[float]:
-    """An order in which any beginning is spread over the whole range."""
-    if len(values) < 3:
-        return list(values)
-    order, spans = [0, len(values) - 1], [(0, len(values) - 1)]
-    while spans:
-        low, high = spans.pop(0)
-        if high - low < 2:
-            continue
-        middle = (low + high) // 2
-        order.append(middle)
-        spans += [(low, middle), (middle, high)]
-    return [values[k] for k in order]
+    """PSNR of every method over the sampling rate at the image x + r_j; the ends first, then ever finer between."""
+    study = problem.study
+    shape = tuple(problem.x.shape)
+    points = sampling_sweep(
+        problem.x + iterate.r, problem.x, outside_in(sweep_rates(study)),
+        lambda rate: sampling_operator(study.sampling, shape, device=problem.device, rate=rate),
+        lambda operator, image: operator(image) + study_noise(study.sampling, operator, problem.bare),
+        lambda operator: {**problem.methods, "soa": soa_method(study, operator)},
+    )  # fmt: skip
+    for rate, operator, scores in points:
+        yield SweepPoint(rate if operator.rate is None else operator.rate, scores)
 
 
 def _measures(problem: Problem, estimate: torch.Tensor, clean: torch.Tensor, iterate: Iterate) -> dict[str, float]:

@@ -1,1 +1,1 @@
-
+"""Recipes that train the shipped networks again."""
