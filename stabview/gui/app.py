@@ -96,7 +96,7 @@ def run(
     files : images, networks, studies or sessions to open in it.
     device, threads : see `Workbench`.
     start : begin the worst-case search at once (examples).
-    theme_choice : "system", "dark" or "light".
+    fresh : neither read nor write the preferences.
     """
     from stabview.report.write import write_outcome
     from stabview.study.workbench import Workbench
@@ -132,7 +132,7 @@ def _keep(wishes: preferences.Preferences) -> None:
     try:
         preferences.save(wishes, preferences.default_path())
     except OSError as error:
-        print(f"StabView could not keep its preferences: {error}", file=sys.stderr)
+        sys.stderr.write(f"StabView could not keep its preferences: {error}\n")
 
 
 def _interruptible(window: MainWindow) -> QTimer:

@@ -198,7 +198,7 @@ class Chart(QWidget):
         if self.message:
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for level, marked in enumerate(self.lines):
+        for level, marked in enumerate(() if self.message else self.lines):
             self._paint_marked(painter, marked, area.bottom() - 4 - level * line, metrics)
         for series in self.series:
             self._paint_series(painter, series, area)
@@ -220,7 +220,7 @@ class Chart(QWidget):
     def _pen(self, key: str) -> QPen:
         pen = QPen(self._colour(key), 1.6)
         pen.setStyle(theme.METHOD_DASHES.get(key, Qt.PenStyle.DashDotLine))
-        pen.setCosmetic(True)
+        pen.setCosmetic(False)  # as wide on a screen of twice the density
         return pen
 
     def _colour(self, key: str) -> QColor:

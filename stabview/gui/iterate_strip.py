@@ -152,6 +152,7 @@ class IterateStrip(QFrame):
         for signal in (bridge.iterate_added, bridge.scene_changed, bridge.search_changed, bridge.study_changed):
             signal.connect(self.refresh)
         bridge.frame_changed.connect(self.refresh_curves)
+        bridge.frame_changed.connect(self._show_position)
         bridge.position_changed.connect(self._show_position)
         self.refresh()
 
@@ -212,7 +213,7 @@ class IterateStrip(QFrame):
         norms = {point[0]: point[1] for point in workbench.curve}
         norm = norms.get(workbench.position)
         parts = []
-        if workbench.count > 0:
+        if workbench.planned > 1:
             parts.append(f"iterate {workbench.position} of {self.slider.maximum()}")
         if norm is not None:
             parts.append(f"‖r‖/‖x‖ {text.per_cent(norm)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
@@ -29,6 +30,7 @@ from stabview.gui.iterate_strip import IterateStrip
 from stabview.gui.magnifier import Magnifier
 from stabview.gui.measure_table import MeasureTable
 from stabview.gui.opening import Opener
+from stabview.gui.preferences import Preferences
 from stabview.gui.progress_line import ProgressLine
 from stabview.gui.sampling_plot import SamplingPlot
 from stabview.gui.stage import Stage
@@ -40,21 +42,23 @@ _CARDS_WIDTH, _NUMBERS_WIDTH = 250, 286
 
 
 class MainWindow(QMainWindow):
-    """The window of one workbench; `bridge.workbench` must be there."""
+    """The window of one workbench; `bridge.workbench` must be there. `preferences` are kept up to date."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, preferences: Preferences | None = None) -> None:
         super().__init__()
+        self.preferences = preferences or Preferences()
         self.bridge = bridge
         self.hub = bridge.hub
         self.workbench = bridge.workbench
         self.setObjectName("mainWindow")
         self.setMinimumSize(900, 560)
-        self.resize(1400, 860)
+        self.resize(*self.preferences.size)
         self.setAcceptDrops(True)
         self.opener = Opener(bridge, self)
         self.actions_ = Actions(self, self._handlers())
         self.menus = self.actions_.fill(self.menuBar())
         self.menus["Window"].aboutToShow.connect(self._fill_window_menu)
+        self._add_recent_menu()
         self.header = Header(bridge, self.actions_, self.opener)
         self.addToolBar(self.header)
         self.progress = ProgressLine(bridge)
@@ -68,9 +72,8 @@ class MainWindow(QMainWindow):
         bridge.error_raised.connect(self.errors.show_error)
         bridge.study_changed.connect(self.errors.hide)
         self.hub.signed_changed.connect(self._show_difference)
-        self.actions_["theme.system"].setChecked(True)
+        self.actions_[f"theme.{self.preferences.theme}"].setChecked(True)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
-        self._theme_choice = theme.FOLLOW
         self._show_study()
         self._show_search()
         self._show_difference()
@@ -109,8 +112,8 @@ class MainWindow(QMainWindow):
         self.across.setCollapsible(1, False)
         for place, stretch in enumerate((0, 1, 0)):
             self.across.setStretchFactor(place, stretch)
-        self.across.setSizes([_CARDS_WIDTH, 840, _NUMBERS_WIDTH])
-        self.middle.setSizes([600, 158])
+        self.across.setSizes(self.preferences.across or (_CARDS_WIDTH, 840, _NUMBERS_WIDTH))
+        self.middle.setSizes(self.preferences.middle or (600, 158))
         for splitter in (self.across, self.middle):
             splitter.setHandleWidth(6)
         whole = QWidget()
@@ -174,7 +177,7 @@ class MainWindow(QMainWindow):
 
     def choose_theme(self, choice: str) -> None:
         """ "system", "dark" or "light"."""
-        self._theme_choice = choice
+        self.preferences = replace(self.preferences, theme=choice)
         theme.apply(theme.wanted(choice))
         self.actions_[f"theme.{choice}"].setChecked(True)
         for widget in self.findChildren(QWidget):
@@ -183,11 +186,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _system_theme(self) -> None:
-        if self._theme_choice == theme.FOLLOW:
+        if self.preferences.theme == theme.FOLLOW:
             self.choose_theme(theme.FOLLOW)
 
     def _resize_text(self, by: float) -> None:
         theme.set_font_size(QApplication.font().pointSizeF() + by)
+        self.preferences = replace(self.preferences, text_size=QApplication.font().pointSizeF())
 
     def _zoom(self, factor: float) -> None:
         view = self.stage.active_panel().view
@@ -235,6 +239,20 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         view_menus.fill_colour_menu(menu.addMenu("Colours of images"), self.bridge, signed=False)
         view_menus.fill_colour_menu(menu.addMenu("Colours of differences"), self.bridge, signed=True)
+
+    def _add_recent_menu(self) -> None:
+        menu = QMenu("Open &recent", self)
+        menu.aboutToShow.connect(lambda: self._fill_recent(menu))
+        self.menus["File"].insertMenu(self.actions_["saveSession"], menu)
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for name in self.preferences.recent:
+            action = menu.addAction(Path(name).name)
+            action.setToolTip(name)
+            action.triggered.connect(lambda _checked=False, name=name: self.opener.open_files([name]))
+        if menu.isEmpty():
+            menu.addAction("Nothing opened yet").setEnabled(False)
 
     @Slot(str, object)
     def _panel_menu(self, name: str, place: QPoint) -> None:
@@ -291,6 +309,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.strip.pause()
+        self.preferences = replace(
+            self.preferences,
+            size=(self.normalGeometry().width(), self.normalGeometry().height()),
+            maximised=self.isMaximized(),
+            across=tuple(self.across.sizes()),
+            middle=tuple(self.middle.sizes()),
+        )
         self.bridge.close()
         for window in QApplication.topLevelWidgets():
             if window is not self and window.parent() is not None and window.window() is not self:
@@ -339,7 +364,7 @@ class _NumbersColumn(QScrollArea):
             rows.addWidget(widget)
         rows.addStretch(1)
         self.setWidget(inner)
-        self.setMinimumWidth(250)
+        self.setMinimumWidth(264)
 
     def sizeHint(self) -> QSize:
         return QSize(_NUMBERS_WIDTH, 600)

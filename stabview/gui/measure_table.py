@@ -143,6 +143,7 @@ class MeasureTable(QFrame):
         layout.addWidget(self.table)
         self.table.setMinimumWidth(100)
         self._fit_height()
+        bridge.study_changed.connect(self.refresh)
         bridge.frame_changed.connect(self.refresh)
         bridge.iterate_added.connect(self.refresh)
         bridge.position_changed.connect(self.refresh)

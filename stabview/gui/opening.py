@@ -34,15 +34,15 @@ class Opener(QObject):
 
     def ask_image(self) -> None:
         """Ask for an image and open it."""
-        files.ask_image(self.window, self.open_image)
+        files.ask_image(self.window, lambda path: self.open_files([path]))
 
     def ask_network(self) -> None:
         """Ask for a network and open it."""
-        files.ask_network(self.window, self.open_network)
+        files.ask_network(self.window, lambda path: self.open_files([path]))
 
     def ask_session(self) -> None:
         """Ask for a session or study and open it."""
-        files.ask_session(self.window, self.open_session)
+        files.ask_session(self.window, lambda path: self.open_files([path]))
 
     def ask_save(self) -> None:
         """Ask where to save the session, and save it."""
@@ -64,10 +64,16 @@ class Opener(QObject):
 
     # --- doing
 
+    def remember(self, path: Path) -> None:
+        """Put a file on the list of the recent ones."""
+        self.window.preferences = self.window.preferences.opened(path)
+
     def open_files(self, paths: Sequence[Path | str]) -> None:
         """Open files by what they are; a session or study first, so that an image beside it is put into it."""
         for path in sorted(map(Path, paths), key=lambda path: path.suffix.lower() not in _SESSIONS):
             kind = path.suffix.lower()
+            if path.exists():
+                self.remember(path)
             if not path.exists():
                 self.bridge.complain(f"{path} does not exist; check its name.")
             elif kind in _SESSIONS:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from stabview.gui import colour_maps, theme
@@ -96,16 +96,15 @@ def _cross(painter: QPainter, panel: PanelView, area: QRectF) -> None:
     middle = panel.to_screen(column, row)
     half = max(panel.magnification() / 2, 4.0)
     x, y = round(middle.x()), round(middle.y())
-    painter.setPen(QPen(_CROSS, 1))
-    painter.drawLines(
-        [
-            QLineF(area.left(), y, x - half, y),
-            QLineF(x + half, y, area.right(), y),
-            QLineF(x, area.top(), x, y - half),
-            QLineF(x, y + half, x, area.bottom()),
-        ]
-    )
+    for arm in (  # filled rectangles: several times cheaper than lines
+        QRectF(area.left(), y, x - half - area.left(), 1),
+        QRectF(x + half, y, area.right() - x - half, 1),
+        QRectF(x, area.top(), 1, y - half - area.top()),
+        QRectF(x, y + half, 1, area.bottom() - y - half),
+    ):
+        painter.fillRect(arm.intersected(area), _CROSS)
     if panel.magnification() >= 8:
+        painter.setPen(QPen(_CROSS, 1))
         painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))
 
 

@@ -69,6 +69,7 @@ class Stage(QWidget):
         self._image: tuple[object, ...] = ()
         bridge.scene_changed.connect(self.refresh_scene)
         bridge.search_changed.connect(self._propose_amplification)
+        bridge.progress_changed.connect(self._refresh_marks)
         for signal in (bridge.study_changed, bridge.frame_changed, bridge.iterate_added, bridge.position_changed):
             signal.connect(self.refresh)
         self.hub.signed_changed.connect(self.refresh)
@@ -114,19 +115,31 @@ class Stage(QWidget):
             if name == "input" and picture is None:
                 picture, index = scene.x, 0
             awaited = frame is None or key in frame.pending or key not in frame.panels or index != workbench.position
-            awaited = awaited and name != "input"
+            if name == "input":  # x is there long before the rest, unless it could not be prepared
+                awaited = frame is None and not workbench.progress.busy
             panel.set_picture(picture, index, self._awaiting(panel, index, picture) if awaited else "")
         self._show_names()
         self._show_footers()
         self.painted.emit()
+
+    @Slot()
+    def _refresh_marks(self) -> None:
+        """What is awaited may have been given up."""
+        if any(panel.view.pending for panel in self.panels.values()):
+            self.refresh()
 
     def _key(self, name: str) -> str:
         """Which picture of the frame a panel shows: the switch makes errors of differences."""
         return name.replace("Difference", "Error") if self.hub.difference == TO_X else name
 
     def _awaiting(self, panel: ImagePanel, index: int | None, picture: np.ndarray | None) -> str:
+        """What the mark says: that something is computed, or that nothing is, and which iterate is shown instead."""
+        busy = self.bridge.workbench.progress.busy
         shown = panel.shown_index if picture is None else index
-        return "computing" if shown is None else f"computing; shown: r{text.subscript(shown)}"
+        if picture is None and panel.picture is not None and self.bridge.workbench.count == 0:
+            return "computing; the picture is older" if busy else "not of this study"
+        said = "computing" if busy else "not computed"
+        return said if shown is None else f"{said}; shown: r{text.subscript(shown)}"
 
     @Slot()
     def _propose_amplification(self) -> None:
@@ -234,7 +247,7 @@ def _figures(name: str, scene: Scene, frame: Frame | None, to_x: bool) -> tuple[
         if "psnr" in measures:
             parts.append(f"PSNR {text.decibel(measures['psnr'])}")
         if "ssim" in measures:
-            parts.append(f"SSIM {measures['ssim']:.2f}")
+            parts.append(f"SSIM {measures['ssim']:.3f}")
         return " · ".join(parts), parts[0] if parts else ""
     key, word = ("relative_error", "error") if to_x else ("change", "change")
     if key not in measures:

@@ -199,6 +199,7 @@ def _rules(theme: Theme) -> str:
         padding: 4px 10px; color: {theme.text}; }}
     QTableView {{ background: {theme.card}; border: 0; gridline-color: {theme.line}; }}
     QHeaderView::section {{ background: {theme.card}; color: {theme.muted}; border: 0; padding: 2px 4px 2px 2px; }}
+    QHeaderView {{ background: {theme.card}; border: 0; }}
     QTableCornerButton::section {{ background: {theme.card}; border: 0; }}
     QProgressBar {{ border: 1px solid {theme.line}; border-radius: 4px; background: {theme.card}; text-align: center; }}
     QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from stabview.gui import preferences
 from stabview.gui.app import create_application
 from stabview.gui.bridge import Bridge
 from stabview.gui.chart import Chart
@@ -386,6 +388,22 @@ def test_the_names_others_rely_on(window):
     assert "not for diagnostic use" in window.windowTitle()
 
 
+def test_preferences_survive_a_run_and_nonsense_in_their_file(window, tmp_path):
+    path = tmp_path / "deep" / "preferences.json"
+    window.opener.open_files([__file__])
+    window.actions_["theme.light"].trigger()
+    window.resize(1111, 777)
+    window.close()
+    preferences.save(window.preferences, path)
+    again = preferences.load(path)
+    assert again == window.preferences
+    assert (again.theme, again.size, again.recent) == ("light", (1111, 777), (str(Path(__file__).resolve()),))
+    path.write_text('{"theme": "pink", "text_size": 900, "size": [-1], "recent": [3, "a.png"], "maximised": true}')
+    assert preferences.load(path) == preferences.Preferences(maximised=True, recent=("a.png",))
+    path.write_text("no json")
+    assert preferences.load(path) == preferences.Preferences()
+
+
 def test_light_theme_is_taken_up_by_what_is_painted(window):
     before = pixels(window.strip)
     window.actions_["theme.light"].trigger()
@@ -431,7 +449,7 @@ from stabview.study.study import ImageChoice, NetworkChoice, Study
 create_application()
 QTimer.singleShot(800, lambda: os.kill(os.getpid(), signal.SIGINT))
 study = Study(image=ImageChoice(phantom="shepp-logan", size={SIZE}), network=NetworkChoice(path={str(network_file)!r}))
-raise SystemExit(run(study, device="cpu", threads=1, start=True))
+raise SystemExit(run(study, device="cpu", threads=1, start=True, fresh=True))
 """
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
