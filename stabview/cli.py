@@ -100,8 +100,9 @@ def _window(options: argparse.Namespace) -> int:
     if options.offscreen_out is not None:
         from stabview.gui.demonstration import demonstrate
 
-        return demonstrate(study, options.offscreen_out, device=options.device, threads=options.threads,
-                           tell=_teller(options))  # fmt: skip
+        print(demonstrate(study, options.offscreen_out, device=options.device, threads=options.threads,
+                          tell=_teller(options)))  # fmt: skip
+        return 0
     try:
         from stabview.gui.app import run
     except ImportError as error:

@@ -131,7 +131,7 @@ def test_the_window_opens_without_torch():
     "prefixes",
     [
         ["stabview.cli", "stabview.__main__"],
-        ["stabview.study.study", "stabview.study.workbench", "stabview.study.session", "stabview.study.history"],
+        ["stabview.study.study", "stabview.study.workbench", "stabview.study.history"],
         ["stabview.engine", "stabview.images"],
     ],
     ids=["command line", "study", "engine and images"],

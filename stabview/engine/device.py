@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 
 from stabview.images.errors import InputError
 
@@ -40,15 +39,3 @@ def device_label(device: str) -> str:
     if device == "mps":
         return "GPU, Apple MPS"
     return f"CPU, {torch.get_num_threads()} threads"
-
-
-def processor_name() -> str:
-    """The processor's name where the system tells it."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            for line in lines:
-                if line.startswith("model name"):
-                    return line.split(":", 1)[1].strip()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return platform.processor() or platform.machine()

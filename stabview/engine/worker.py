@@ -117,7 +117,7 @@ class Worker:
             next(job.running)
         except StopIteration:
             return True
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (a job may fail in any way; the worker goes on)
             if not job.cancelled:
                 self._on_error(job.key, error)
             return True

@@ -32,8 +32,8 @@ _LOOK_MS = 50
 def demonstrate(
     study: Study, folder: Path, *, device: str = "auto", threads: int | None = None,
     tell: Callable[[str, int, int, float | None], None] = lambda *news: None,
-) -> int:  # fmt: skip
-    """Run `study` in the window and leave screenshots, result.json, figures and report in `folder`."""
+) -> str:  # fmt: skip
+    """Run `study` in the window, leave screenshots, result.json, figures and report in `folder`; say what was seen."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -59,8 +59,7 @@ def demonstrate(
             _shoot(window, folder / f"window-{name}.png")
         workbench.report_to(folder)
         _wait(workbench, tell)
-        print(_summary(workbench, frames, folder))
-        return 0
+        return _summary(workbench, frames, folder)
     finally:
         window.close()
         bridge.close()
@@ -111,8 +110,8 @@ def _summary(workbench: Workbench, frames: list[Frame], folder: Path) -> str:
     for frame in (frames[0], frames[_first_lost(frames)], frames[-1]):
         network, soa = frame.measures["network"], frame.measures["soa"]
         lines.append(
-            f"  iterate {frame.index:2}: ||r||/||x|| {100 * frame.relative_norm:.2f} %, network {network['psnr']:.2f} dB"
-            f" (change {100 * network.get('change', 0):.1f} %), TV {soa['psnr']:.2f} dB"
+            f"  iterate {frame.index:2}: ||r||/||x|| {100 * frame.relative_norm:.2f} %,"
+            f" network {network['psnr']:.2f} dB (change {100 * network.get('change', 0):.1f} %), TV {soa['psnr']:.2f} dB"
             f" (change {100 * soa.get('change', 0):.1f} %)"
         )
     lines += [

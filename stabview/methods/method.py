@@ -28,7 +28,7 @@ class MethodSpec:
 
 
 class Method(Protocol):
-    """`method(y, operator) -> x_hat`: y (*data_shape), x_hat (H, W), one image at a time; batches where a method can."""
+    """`method(y, operator) -> x_hat`: y (*data_shape), x_hat (H, W), one image at a time."""
 
     spec: MethodSpec
 

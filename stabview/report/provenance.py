@@ -10,6 +10,8 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from stabview.machine import processor_name
+
 _PACKAGES = ("torch", "numpy", "scipy", "scikit-image", "pillow", "pydicom", "nibabel", "PySide6-Essentials")
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +33,7 @@ def versions() -> dict[str, object]:
     facts: dict[str, object] = {"stabview": stabview_version(), "python": platform.python_version()}
     facts |= {name.lower(): version for name in _PACKAGES if (version := _installed(name)) is not None}
     facts["platform"] = platform.platform()
-    if processor := _processor():
+    if processor := processor_name():
         facts["processor"] = processor
     facts["cores"] = os.cpu_count() or 1
     return facts | source_state()
@@ -63,12 +65,3 @@ def _git(*words: str) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return run.stdout.strip()
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()

@@ -55,7 +55,7 @@ def network_part(problem: Problem, iterate: Iterate) -> FramePart:
 
 
 def soa_part(problem: Problem, iterate: Iterate, clean: torch.Tensor | None) -> tuple[FramePart, torch.Tensor]:
-    """The same for the sparse method, a cold solve of the same data; `clean` is its reconstruction of y (None: this)."""
+    """The same for the sparse method, a cold solve of the same data; `clean`: what it makes of y (None: this is it)."""
     estimate = problem.soa(iterate.y, problem.operator)
     reference = estimate if clean is None else clean
     part = FramePart(

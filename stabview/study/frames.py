@@ -102,7 +102,7 @@ class SweepPoint:
 
 @dataclass(frozen=True)
 class Progress:
-    """What the workers do now. `done` of `total` steps; `seconds_left` None while unknown; all quiet when not `busy`."""
+    """What the workers do now. `done` of `total` steps; `seconds_left` None while unknown; quiet when not `busy`."""
 
     text: str = ""
     done: int = 0

@@ -22,7 +22,7 @@ class ImageChoice:
 
 @dataclass(frozen=True)
 class SamplingChoice:
-    """Operator and samples: `pattern` and `rate` for Fourier, `views` for Radon. `noise` is relative: ||e|| / ||A x||."""
+    """Operator and samples: `pattern` and `rate` for Fourier, `views` for Radon. `noise` is ||e|| / ||A x||."""
 
     operator: str = "fourier"
     pattern: str = "cartesian-gaussian"

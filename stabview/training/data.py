@@ -60,7 +60,7 @@ def read_folder(folder: Path, subjects: tuple[str, ...] | None, *, size: int = 2
         names += [name] * len(slices)
     if not images:
         wanted = "" if subjects is None else f" of the subjects {', '.join(subjects)}"
-        raise InputError(f"No training images{wanted} were found in {folder}; it should hold npz, NIfTI, DICOM or PNG files.")
+        raise InputError(f"No training images{wanted} were found in {folder}; it should hold npz, NIfTI, DICOM or PNG.")
     return ImageFolder(images, names, source or f"images in {folder.name}")
 
 

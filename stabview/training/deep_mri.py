@@ -116,13 +116,13 @@ def _draw_head(generator: np.random.Generator) -> np.ndarray:
 
 CARD = Card(
     name="deep-mri", title="Deep MRI (D5-C5)",
-    summary="Cascade of five convolutional blocks with exact data consistency for single-coil MRI at 33 % of the lines.",
+    summary="Cascade of five convolutional blocks with exact data consistency, single-coil MRI at 33 % of the lines.",
     operator="fourier", architecture="deep-mri", parameters={"cascades": 5, "depth": 5, "filters": 64},
     trained_rate=round(LINES / WIDTH, 3), size=WIDTH,
     differences=(
         "The published architecture in full (five cascades of five layers, 64 filters, 565,770 parameters).",
-        "Trained on brain slices and procedural heads instead of cardiac cine frames, on strips of 48 rows (exact,"
-        " since every row is measured fully), with a random smooth phase on 60 % of the samples.",
+        ("Trained on brain slices and procedural heads instead of cardiac cine frames, on strips of 48 rows (exact,"
+        " since every row is measured fully), with a random smooth phase on 60 % of the samples."),
         "AdamW with a cosine schedule instead of Adam with a constant rate.",
     ),
     limits=(
@@ -132,7 +132,7 @@ CARD = Card(
 )  # fmt: skip
 
 
-def test_figures(network: nn.Module, folder: Path | None, *, every: int = 2) -> dict[str, object]:
+def card_figures(network: nn.Module, folder: Path | None, *, every: int = 2) -> dict[str, object]:
     """Figures of the card on the test subjects: every `every`-th slice, masks fixed by the slice's number."""
     test = _split(folder, "test")
     cases = []

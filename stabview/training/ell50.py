@@ -66,20 +66,22 @@ CARD = Card(
     operator="radon", architecture="fbpconvnet", parameters={"width": BASE_WIDTH},
     trained_rate=VIEWS, size=SIZE,
     differences=(
-        "256 x 256 images instead of 512 x 512, and 16 base channels instead of 64 (2.2 instead of 34.6 million"
-        " parameters), so that it trains and reconstructs on a CPU.",
+        ("256 x 256 images instead of 512 x 512, and 16 base channels instead of 64 (2.2 instead of 34.6 million"
+        " parameters), so that it trains and reconstructs on a CPU."),
         "The training target is the phantom itself, not its filtered back-projection from 1000 views.",
         "Phantoms are drawn anew for every step instead of 475 fixed ones; AdamW instead of SGD.",
     ),
     limits=(
-        "It has seen nothing but ellipses: anything else is outside its training, which is what the structural test"
-        " of Antun et al. (PNAS 2020) looks at.",
+        ("It has seen nothing but ellipses: anything else is outside its training, which is what the structural test"
+        " of Antun et al. (PNAS 2020) looks at."),
         "It works at 50 equispaced views; with other numbers of views its output gets worse or stops improving.",
     ),
 )  # fmt: skip
 
 
-def test_figures(network: nn.Module, folder: Path | None = None, *, count: int = 40, seed: int = 2 * 10**6) -> dict[str, object]:
+def card_figures(
+    network: nn.Module, folder: Path | None = None, *, count: int = 40, seed: int = 2 * 10**6
+) -> dict[str, object]:
     """Figures of the card: PSNR and SSIM over fresh ellipses beside FBP and TV at 50 views."""
     operator = RadonOperator((SIZE, SIZE), equispaced_angles(VIEWS))
     generator = np.random.default_rng(seed)

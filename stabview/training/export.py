@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from stabview.engine.device import processor_name
+from stabview.machine import processor_name
 from stabview.methods.networks.cards import Card, write_card
 from stabview.methods.networks.loading import file_sha256
 from stabview.training.recipe import Recipe

@@ -25,7 +25,7 @@ def train_to_file(
     one is only evaluated again.
     """
     if out.suffix != ".safetensors":
-        raise InputError(f"The weights are written as safetensors; call the file {out.with_suffix('.safetensors').name}.")
+        raise InputError(f"The weights are written as safetensors; name the file {out.stem}.safetensors.")
     module = importlib.import_module(RECIPES[name])
     recipe = module.recipe(folder)
     checkpoint = out.with_suffix(".checkpoint")
@@ -43,6 +43,6 @@ def train_to_file(
             say("validation PSNR: " + ", ".join(f"{key} {value:.2f} dB" for key, value in news.validation.items()))
     state = resume(recipe, checkpoint, seed)
     card = replace(
-        module.CARD, training=training_facts(recipe, state), figures=module.test_figures(state.average.eval(), folder)
+        module.CARD, training=training_facts(recipe, state), figures=module.card_figures(state.average.eval(), folder)
     )
     return export_weights(state, card, out)

@@ -111,12 +111,12 @@ def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
     try:
         stored = torch.load(checkpoint, map_location="cpu", weights_only=True)
         if stored["recipe"] != recipe.name:
-            raise InputError(f"{checkpoint} belongs to the recipe {stored['recipe']}, not {recipe.name}; name another file.")
+            raise InputError(f"{checkpoint} belongs to {stored['recipe']}, not to {recipe.name}; name another file.")
         state.network.load_state_dict(stored["network"])
         state.average.load_state_dict(stored["average"])
         state.optimiser.load_state_dict(stored["optimiser"])
     except (KeyError, RuntimeError, EOFError) as error:
-        raise InputError(f"{checkpoint} is not a checkpoint of {recipe.name} ({error}); remove it to start anew.") from error
+        raise InputError(f"{checkpoint} is no checkpoint of {recipe.name} ({error}); remove it.") from error
     state.step = stored["step"]
     state.history = stored["history"]
     return state

@@ -1,1 +1,1 @@
-
+"""Learned methods: architectures, their weights and cards."""
