@@ -114,7 +114,7 @@ def run(
     window.showMaximized() if wishes.maximised else window.show()
     window.opener.open_files(files)
     if start:
-        bridge.workbench.run_search()
+        window.run_search()
     try:
         return app.exec()
     finally:

@@ -145,7 +145,7 @@ class IterateStrip(QFrame):
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.timeout.connect(self._step)
         self._following = True
-        self._searched = False  # at the last refresh: the last iterates may come after the end
+        self._searched = False  # a search began; it may be over before the window hears of it
         self._show_playing()
         self.slider.valueChanged.connect(self._moved)
         self.chart.pointed.connect(lambda x: self.slider.setValue(min(round(x), self.slider.available)))
@@ -168,7 +168,7 @@ class IterateStrip(QFrame):
         last = workbench.count - 1
         if self._following and last > 0 and (workbench.searching or self._searched):
             self.bridge.move_to(last)
-        self._searched = workbench.searching
+        self._searched = workbench.searching or (self._searched and last <= 0)
         blocked = self.slider.blockSignals(True)
         self.slider.set_extent(last, max(workbench.planned - 1, last))
         self.slider.setValue(workbench.position)
@@ -227,6 +227,10 @@ class IterateStrip(QFrame):
     def _moved(self, value: int) -> None:
         self._following = value >= self.slider.available
         self.bridge.move_to(value)
+
+    def expect_search(self) -> None:
+        """A search is about to begin: follow its iterates."""
+        self._following = self._searched = True
 
     def step(self, by: int) -> None:
         """Move the slider by so many iterates."""

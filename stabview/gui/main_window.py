@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
             "undo": lambda: self.workbench.undo(),
             "redo": lambda: self.workbench.redo(),
             "copyPicture": self.copy_picture,
-            "run": lambda: self.workbench.run_search(),
+            "run": self.run_search,
             "stop": lambda: self.workbench.stop_search(),
             "cancel": self.cancel,
             "play": lambda: self.strip.toggle_play(),
@@ -158,6 +158,11 @@ class MainWindow(QMainWindow):
             "keys": lambda: ShortcutsDialog(keys_text(), self).show(),
             "about": lambda: AboutDialog(self.workbench.device_label, self).show(),
         }
+
+    def run_search(self) -> None:
+        """Begin or resume the search and follow its iterates."""
+        self.strip.expect_search()
+        self.workbench.run_search()
 
     def cancel(self) -> None:
         """Escape: first the tool, then the enlarged panel, then what is computed."""
@@ -364,7 +369,7 @@ class _NumbersColumn(QScrollArea):
             rows.addWidget(widget)
         rows.addStretch(1)
         self.setWidget(inner)
-        self.setMinimumWidth(264)
+        self.setMinimumWidth(276)
 
     def sizeHint(self) -> QSize:
         return QSize(_NUMBERS_WIDTH, 600)

@@ -16,11 +16,11 @@ _ROWS = (
     ("ssim", "SSIM", lambda value: f"{value:.3f}", "Structural similarity of the moduli, 7 × 7, data range max|x|"),
     ("relative_error", "error", text.per_cent, "‖f − x‖ / ‖x‖"),
     ("change", "change", text.per_cent, "‖f(A(x + r)) − f(Ax)‖ / ‖f(Ax)‖: how far the reconstruction moved"),
-    ("amplification", "amplified", text.times, "‖f(A(x + r)) − f(Ax)‖ / ‖r‖"),
+    ("amplification", "amplified", text.factor, "‖f(A(x + r)) − f(Ax)‖ / ‖r‖"),
     (
         "lipschitz",
         "Lipschitz",
-        text.times,
+        text.factor,
         "‖f(A(x + r)) − f(Ax)‖ / ‖A r‖, a lower bound of the Lipschitz constant",
     ),
     ("data_misfit", "misfit", text.per_cent, "‖A f(y) − y‖ / ‖y‖: how badly the reconstruction explains the data"),

@@ -125,7 +125,7 @@ class Opener(QObject):
         from stabview.study.examples import example
 
         self.bridge.workbench.change(example(name).study(), f"example {name}")
-        self.bridge.workbench.run_search()
+        self.window.run_search()
 
     @Slot()
     def _report_is_ready(self) -> None:

@@ -31,9 +31,14 @@ def bare_decibel(value: float) -> str:
     return "∞" if math.isinf(value) else f"{value:.1f}"
 
 
+def factor(value: float) -> str:
+    """An amplification in a row of its own: "126", "26.1", "1.24"."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
 def times(value: float) -> str:
-    """An amplification: "26 ×", "1.24 ×"."""
-    return f"{value:.0f} ×" if abs(value) >= 100 else f"{value:.3g} ×"
+    """An amplification: "26.1 ×"."""
+    return f"{factor(value)} ×"
 
 
 def seconds_left(seconds: float | None) -> str:
