@@ -53,7 +53,7 @@ def _nested_gaussian_lines(shape: tuple[int, int], rate: float, generator: np.ra
     The stages are those of the sampling sweep of Antun et al.: keep every line, draw only the missing number.
     """
     width = shape[1]
-    wanted = max(1, int(width * rate))
+    wanted = max(1, int(width * rate + 1e-9))  # 0.29 of 100 lines are 29, in floating point too
     lines = np.zeros(width, dtype=bool)
     lines[_middle(width, min(CENTRE_LINES, wanted))] = True
     while (taken := int(lines.sum())) < wanted:

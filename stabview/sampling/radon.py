@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from functools import lru_cache
 
 import numpy as np
@@ -144,10 +145,13 @@ def _matrix_pair(
 
 
 def _to_torch(matrix, dtype: torch.dtype, device: str) -> torch.Tensor:
-    return torch.sparse_csr_tensor(
-        torch.from_numpy(matrix.indptr.astype(np.int32)), torch.from_numpy(matrix.indices.astype(np.int32)),
-        torch.from_numpy(matrix.data).to(dtype), size=matrix.shape, check_invariants=False,
-    ).to(device)  # fmt: skip
+    with warnings.catch_warnings():
+        # torch says once that its CSR tensors are beta; the products used here are tested
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
+        return torch.sparse_csr_tensor(
+            torch.from_numpy(matrix.indptr.astype(np.int32)), torch.from_numpy(matrix.indices.astype(np.int32)),
+            torch.from_numpy(matrix.data).to(dtype), size=matrix.shape, check_invariants=False,
+        ).to(device)  # fmt: skip
 
 
 def joseph_weights(shape: tuple[int, int], angles: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
