@@ -57,7 +57,7 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     parser.add_argument("--demo", metavar="NAME", help="open a shipped example, running (see: stabview examples)")
     parser.add_argument("--offscreen-out", type=Path, metavar="DIR",
-                        help="with --demo: run it in the real window without a display and leave pictures and numbers in DIR")  # fmt: skip
+                        help="run in the real window without a display; leave pictures and numbers in DIR")  # fmt: skip
     parser.add_argument("--version", action="version", version=f"StabView {__version__}")
     return parser
 
@@ -209,7 +209,8 @@ def _train(options: argparse.Namespace) -> None:
     tell = _teller(options)
     card = train_to_file(
         options.recipe, options.data, options.out, steps=options.steps, seed=options.seed or 0,
-        low_precision=options.bfloat16, tell=tell, say=lambda line: None if options.quiet else print(line, file=sys.stderr),
+        low_precision=options.bfloat16, tell=tell,
+        say=(lambda line: None) if options.quiet else (lambda line: print(line, file=sys.stderr)),
     )  # fmt: skip
     print(card.text)
 

@@ -95,6 +95,10 @@ def modules_in(*prefixes: str) -> list[str]:
     return [name for name in names if any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes)]
 
 
+def test_every_part_has_a_place_in_the_order():
+    assert {part_of(module) for module in SOURCES} <= set(LEVEL)
+
+
 def test_imports_go_one_way():
     upwards = [
         f"{module} imports {name}"

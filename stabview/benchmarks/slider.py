@@ -21,4 +21,5 @@ def run(*, threads: int | None = None) -> dict[str, object]:
 def _sentence(times: list[float]) -> str:
     times = sorted(times)
     late = times[int(0.95 * (len(times) - 1))]
-    return f"median {statistics.median(times):.1f}, 95th percentile {late:.1f}, longest {times[-1]:.1f} ({len(times)} moves)"
+    middle = statistics.median(times)
+    return f"median {middle:.1f}, 95th percentile {late:.1f}, longest {times[-1]:.1f} ({len(times)} moves)"

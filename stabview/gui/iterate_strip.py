@@ -193,8 +193,8 @@ class IterateStrip(QFrame):
 
     def _axes(self, series: list[Series], curve: list[tuple]) -> Axes:
         values = [y for one in series for y in one.y] or [0.001, 1.0]
-        low = 10.0 ** math.floor(math.log10(min(values)))
-        high = 10.0 ** math.ceil(math.log10(max(*values, low * 1.01)))
+        low = 10.0 ** math.floor(math.log10(min(values)) + 1e-3)
+        high = 10.0 ** math.ceil(math.log10(max(*values, low * 1.01)) - 1e-3)
         decades = round(math.log10(high / low))
         every = 1 if decades <= 3 else 2
         y_ticks = tuple((low * 10.0**k, _decade(low * 10.0**k)) for k in range(0, decades + 1, every))
