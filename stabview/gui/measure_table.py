@@ -43,7 +43,8 @@ class MeasureModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(_ROWS) - 1, len(_COLUMNS) - 1))
 
     def set_quick_title(self, title: str) -> None:
-        """Name of the quick method: zero-filled, FBP."""
+        """Name of the quick method: zero-filled, FBP; what is in brackets does not fit."""
+        title = title.split(" (")[0]
         if title != self.titles["quick"]:
             self.titles["quick"] = title
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 2, 2)

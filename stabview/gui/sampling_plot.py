@@ -60,7 +60,7 @@ class SamplingPlot(QFrame):
         points, scene = workbench.sweep_points, workbench.scene
         views = workbench.study.sampling.operator == "radon"
         planned = tuple(workbench.sweep_planned) or tuple(point.rate for point in points)
-        names = {"network": "network", "soa": "SoA", "quick": scene.quick_title if scene else "quick"}
+        names = {"network": "network", "soa": "SoA", "quick": scene.quick_title.split(" (")[0] if scene else "quick"}
         series = []
         for method in _METHODS:
             known = [(point.rate, point.psnr[method]) for point in points if method in point.psnr]
