@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-    if sys.platform.startswith("linux"):
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+_NO_DISPLAY = not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+if sys.platform.startswith("linux") and _NO_DISPLAY:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QEventLoop, QTimer
 
@@ -111,8 +111,8 @@ def _summary(workbench: Workbench, frames: list[Frame], folder: Path) -> str:
         network, soa = frame.measures["network"], frame.measures["soa"]
         lines.append(
             f"  iterate {frame.index:2}: ||r||/||x|| {100 * frame.relative_norm:.2f} %,"
-            f" network {network['psnr']:.2f} dB (change {100 * network.get('change', 0):.1f} %), TV {soa['psnr']:.2f} dB"
-            f" (change {100 * soa.get('change', 0):.1f} %)"
+            f" network {network['psnr']:.2f} dB (change {100 * network.get('change', 0):.1f} %),"
+            f" TV {soa['psnr']:.2f} dB (change {100 * soa.get('change', 0):.1f} %)"
         )
     lines += [
         f"  kept of detail {report.detail} (iterate {report.index}): network {report.captured['network']:.2f},"

@@ -1,5 +1,7 @@
 """Sampling masks: the rate one asks for, the same mask for the same seed, and masks that grow with the rate."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -23,7 +25,7 @@ def test_the_realised_rate_is_near_the_nominal_one(pattern, rate):
 @pytest.mark.parametrize("pattern", GROWING)
 def test_masks_of_one_seed_grow_with_the_rate(pattern):
     masks = [sampling_mask(pattern, SHAPE, rate, seed=5) for rate in (*RATES, 1)]
-    for smaller, larger in zip(masks[:-1], masks[1:], strict=True):
+    for smaller, larger in pairwise(masks):
         assert (larger[smaller]).all() and larger.sum() > smaller.sum()
 
 
@@ -48,7 +50,7 @@ def test_line_patterns_measure_full_columns(pattern):
     assert (mask == mask[:1]).all() and 0 < mask[0].sum() < SHAPE[1]
 
 
-@pytest.mark.parametrize("pattern", (*FAMILIES, "full"))
+@pytest.mark.parametrize("pattern", [*FAMILIES, "full"])
 def test_rate_one_is_everything(pattern):
     assert sampling_mask(pattern, SHAPE, 1).all()
 
