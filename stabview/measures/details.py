@@ -8,12 +8,11 @@ from stabview.sampling.operator import SamplingOperator
 
 
 def contrast_kept(with_detail: torch.Tensor, without_detail: torch.Tensor, detail: torch.Tensor) -> float:
-    """C = <f(A x) - f(A (x - d)), d> / ||d||^2, real inner product: 1 is kept, 0 is lost."""
-    difference = with_detail - without_detail
-    if difference.is_complex():
-        difference = difference.real
-    detail = detail.real if detail.is_complex() else detail
-    return float((difference * detail).sum(dtype=torch.float64) / detail.square().sum(dtype=torch.float64))
+    """C = Re <f(A x) - f(A (x - d)), d> / ||d||^2: 1 is kept, 0 is lost. d is complex where the image has a phase."""
+    product = (with_detail - without_detail) * detail.conj()
+    if product.is_complex():
+        product = product.real
+    return float(product.sum(dtype=torch.float64) / detail.abs().square().sum(dtype=torch.float64))
 
 
 def exposure(operator: SamplingOperator, detail: torch.Tensor) -> float:

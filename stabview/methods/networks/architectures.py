@@ -19,5 +19,6 @@ def build(name: str, parameters: dict[str, int]) -> nn.Module:
         raise InputError(f"There is no architecture '{name}'; StabView knows {', '.join(ARCHITECTURES)}.")
     try:
         return ARCHITECTURES[name](**parameters)
-    except TypeError as error:
-        raise InputError(f"The architecture '{name}' does not take these parameters: {error}.") from error
+    except (TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"The architecture '{name}' does not take these parameters: {reason}.") from error

@@ -63,12 +63,20 @@ def _listing(facts: dict[str, object]) -> str:
 def read_card(path: Path) -> Card:
     """The card in a JSON file. Raises InputError when it is none."""
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        return card_from_text(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} cannot be read as a model card ({error}).") from error
+
+
+def card_from_text(text: str, source: str) -> Card:
+    """The card in a JSON text; `source` names it in messages. Raises InputError when it is none."""
+    try:
+        facts = json.loads(text)
         facts["differences"] = tuple(facts.get("differences", ()))
         facts["limits"] = tuple(facts.get("limits", ()))
         return Card(**facts)
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{path.name} is not a model card of StabView ({error}).") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"{source} is not a model card of StabView ({error}).") from error
 
 
 def write_card(card: Card, path: Path) -> None:

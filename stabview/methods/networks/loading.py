@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 from stabview import resources
 from stabview.images.errors import InputError
-from stabview.methods.networks.cards import Card, read_card, shipped_card
+from stabview.methods.networks.cards import Card, card_from_text, read_card, shipped_card
 from stabview.methods.networks.network import NetworkMethod
 
 
@@ -72,4 +71,4 @@ def _card_from_metadata(path: Path) -> Card:
         raise InputError(
             f"{path.name} does not say which architecture it is for; put its model card {path.stem}.json beside it."
         )
-    return Card(**json.loads(metadata["stabview"]))
+    return card_from_text(metadata["stabview"], f"What {path.name} says of itself")
