@@ -31,9 +31,7 @@ ROWS = (
     Row("quit", "File", "&Quit", "Close StabView", ("Ctrl+Q",)),
     Row("undo", "Edit", "&Undo", "Undo the last change of the study", ("Ctrl+Z",)),
     Row("redo", "Edit", "&Redo", "Do again what was undone", ("Ctrl+Shift+Z", "Ctrl+Y")),
-    Row(
-        "copyPicture", "Edit", "&Copy picture", "Copy the panel with the focus, or the stage, as it looks", ("Ctrl+C",)
-    ),
+    Row("copyPicture", "Edit", "&Copy", "Copy the panel or table with the focus, or all panels", ("Ctrl+C",)),
     Row("run", "Search", "&Run", "Start the search for the worst perturbation, or go on with it", ("F5",)),
     Row("stop", "Search", "&Stop", "Stop the search and keep its iterates", ("Shift+F5",)),
     Row(

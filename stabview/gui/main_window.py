@@ -175,7 +175,11 @@ class MainWindow(QMainWindow):
             self.workbench.cancel()
 
     def copy_picture(self) -> None:
-        """The panel with the focus, or else the whole stage, to the clipboard."""
+        """The panel or the table with the focus, or else the whole stage, to the clipboard."""
+        if self.measures.table.hasFocus():
+            QGuiApplication.clipboard().setText(self.measures.table.as_text())
+            self.bridge.say("Copied the table")
+            return
         focused = next((panel for panel in self.stage.panels.values() if panel.view.hasFocus()), None)
         QGuiApplication.clipboard().setPixmap((focused or self.stage).grab())
         self.bridge.say("Copied the panel" if focused else "Copied the six panels")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QMenu
 
 from stabview.gui.bridge import Bridge
@@ -28,7 +28,9 @@ class Opener(QObject):
         super().__init__(window)
         self.bridge = bridge
         self.window = window
+        self._view: dict[str, object] | None = None  # of an opened session, until its image is there
         bridge.report_ready.connect(self._report_is_ready)
+        bridge.scene_changed.connect(lambda: QTimer.singleShot(0, self, self._restore_view))
 
     # --- asking
 
@@ -101,11 +103,16 @@ class Opener(QObject):
 
                 self.bridge.workbench.change(read_study(path), f"open {path.name}")
             else:
-                self.window.restore_view(self.bridge.workbench.open_session(path))
+                self._view = self.bridge.workbench.open_session(path)
         except InputError as error:
             self.bridge.complain(str(error))
             return
         self.bridge.say(f"Opened {path.name}")
+
+    def _restore_view(self) -> None:
+        view, self._view = self._view, None
+        if view is not None:
+            self.window.restore_view(view)
 
     def save(self, path: Path) -> None:
         """Save study, results and view."""

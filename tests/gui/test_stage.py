@@ -314,6 +314,17 @@ def test_numbers_and_curves_are_those_of_the_workbench(searched, qtbot):
     assert [line.x for line in searched.sampling_plot.chart.lines if line.label == "trained here"] == [0.25]
 
 
+def test_copy_takes_the_table_when_it_has_the_focus_and_else_a_picture(searched, qtbot):
+    searched.measures.table.setFocus()
+    qtbot.waitUntil(searched.measures.table.hasFocus, timeout=2_000)
+    searched.actions_["copyPicture"].trigger()
+    rows = [line.split("\t") for line in QApplication.clipboard().text().splitlines()]
+    assert rows[0] == ["", "network", "SoA", "Zero-filled"] and rows[1][0] == "PSNR, dB"
+    searched.stage.panels["soa"].view.setFocus()
+    searched.actions_["copyPicture"].trigger()
+    assert QApplication.clipboard().pixmap().size() == searched.stage.panels["soa"].grab().size()
+
+
 def test_stop_keeps_the_iterates_and_run_goes_on(window, qtbot):
     run, stop = (window.findChild(QAbstractButton, name) for name in ("runButton", "stopButton"))
     assert run.isEnabled() and not stop.isEnabled()
@@ -359,6 +370,28 @@ def test_the_view_comes_back_from_what_a_session_keeps(window):
     assert window.hub.window == pytest.approx((0.2, 0.7))
     assert (window.hub.fraction, window.hub.amplification, window.hub.difference) == (0.05, 50.0, TO_X)
     assert window.stage.enlarged == "soa"
+
+
+def test_a_session_brings_back_study_iterates_and_view(searched, qtbot, tmp_path):
+    path = tmp_path / "one.stabview"
+    searched.strip.slider.setValue(3)
+    searched.hub.set_window(0.1, 0.6)
+    searched.stage.panels["soa"].view.zoom_by(4.0, (30.0, 20.0))
+    study, view = searched.workbench.study, searched.hub.view
+    curve = searched.workbench.curve
+    searched.opener.save(path)
+    assert not searched.errors.isVisible()
+    searched.bridge.change("size", image=replace(study.image, size=2 * SIZE))
+    wait_until_quiet(qtbot, searched.workbench, 1)
+    assert searched.hub.shape == (2 * SIZE, 2 * SIZE)
+    searched.hub.reset_window()
+    searched.opener.open_files([path])
+    qtbot.waitUntil(lambda: searched.workbench.count == STEPS + 1, timeout=20_000)
+    wait_until_quiet(qtbot, searched.workbench, STEPS + 1)
+    assert searched.workbench.study == study
+    np.testing.assert_allclose(searched.workbench.curve, curve, rtol=1e-5)
+    assert (searched.hub.view, searched.hub.window) == (view, (0.1, 0.6))
+    assert searched.strip.slider.value() == 3
 
 
 def test_every_interactive_widget_has_a_name_a_tooltip_and_a_tab_stop(window):
