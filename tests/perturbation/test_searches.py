@@ -1,0 +1,201 @@
+"""What one may rely on in every iterate of a search through the shipped networks."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from stabview.images.errors import InputError
+from stabview.methods.method import MethodSpec
+from stabview.perturbation.ascent import momentum_ascent
+from stabview.perturbation.continuation import continuation
+from stabview.perturbation.objective import ChangeObjective
+from stabview.sampling.radon import RadonOperator, equispaced_angles
+
+SEARCHES = {
+    "continuation": lambda objective, **options: continuation(objective, **{"steps": 6, "budget": 0.05, **options}),
+    "ascent": lambda objective, **options: momentum_ascent(objective, **{"steps": 12, "budget": 0.05, **options}),
+}
+norm = torch.linalg.vector_norm
+
+
+@pytest.fixture(params=SEARCHES)
+def search(request):
+    return SEARCHES[request.param]
+
+
+@pytest.fixture
+def objective(deep_mri, lines, head) -> ChangeObjective:
+    generator = torch.Generator().manual_seed(9)
+    noise = 0.002 * torch.randn(40, 40, dtype=torch.complex64, generator=generator)
+    return ChangeObjective(deep_mri, lines, head, lines(head) + lines.restrict(noise))
+
+
+@pytest.fixture(scope="session")
+def ct(ell_50):
+    from stabview.images.phantoms import phantom
+
+    operator = RadonOperator((32, 32), equispaced_angles(10))
+    x = torch.from_numpy(np.array(phantom("ellipses", 32, seed=1).pixels, dtype=np.float32))
+    return ChangeObjective(ell_50, operator, x, operator(x))
+
+
+def same(first, second) -> None:
+    assert [iterate.index for iterate in first] == [iterate.index for iterate in second]
+    for one, other in zip(first, second, strict=True):
+        torch.testing.assert_close(one.r, other.r, rtol=1e-6, atol=1e-9)
+        assert one.objective == pytest.approx(other.objective, rel=1e-6)
+
+
+@pytest.mark.parametrize("scanner", ["MRI", "CT"])
+def test_every_iterate_is_consistent(search, scanner, objective, request):
+    """The stored perturbation gives the stored image, data and numbers again."""
+    objective = objective if scanner == "MRI" else request.getfixturevalue("ct")
+    operator, x, y = objective.operator, objective.x, objective.y
+    iterates = list(search(objective))
+    assert len(iterates) > 3 and [iterate.index for iterate in iterates] == list(range(len(iterates)))
+    clean = iterates[0]
+    assert not clean.r.any() and clean.objective == 0 == clean.relative_norm
+    assert torch.equal(clean.y, y) and torch.equal(clean.reconstruction, objective.method(y, operator))
+    for iterate in iterates[1:]:
+        seen = y + operator(iterate.r)
+        again = objective.method(seen, operator)
+        torch.testing.assert_close(iterate.y, seen, rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(iterate.reconstruction, again, rtol=1e-4, atol=1e-5)
+        weight = 0.1 * iterate.state.scale  # lambda of the ascent; 0 for continuation
+        q = 0.5 * float(norm(again - clean.reconstruction)) ** 2 - 0.5 * weight * float(norm(iterate.r)) ** 2
+        assert iterate.objective == pytest.approx(q, rel=1e-3)
+        assert iterate.relative_norm == pytest.approx(float(norm(iterate.r) / norm(x)), rel=1e-5)
+
+
+@pytest.mark.parametrize("budget", [0.002, 0.03])
+def test_the_budget_is_never_passed(search, objective, budget):
+    sizes = [iterate.relative_norm for iterate in search(objective, budget=budget, steps=15)]
+    assert 0.3 * budget < max(sizes) <= budget
+
+
+def test_continuation_is_ordered_by_norm_and_ends_at_the_budget(objective):
+    sizes = [iterate.relative_norm for iterate in continuation(objective, steps=5, start=0.001, budget=0.016)]
+    np.testing.assert_allclose(sizes, [0, 0.001, 0.002, 0.004, 0.008, 0.016], rtol=1e-4)
+    (_, only) = continuation(objective, steps=1, budget=0.01)
+    assert only.relative_norm == pytest.approx(0.01, rel=1e-4)
+
+
+def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(search, objective):
+    whole = list(search(objective))
+    begun = []
+    for iterate in search(objective):
+        begun.append(iterate)
+        if iterate.index == 3:
+            break
+    same(begun + list(search(objective, state=begun[-1].state)), whole)
+
+
+def test_a_seed_repeats_a_search_and_another_one_begins_elsewhere(search, objective):
+    first, again, other = (list(search(objective, seed=seed, steps=3)) for seed in (1, 1, 2))
+    same(first, again)
+    assert float(norm(first[1].r - other[1].r) / norm(first[1].r)) > 1e-3
+
+
+def test_the_search_is_worse_than_noise(objective):
+    """The point of the whole: the same norm in a random direction changes far less."""
+    *_, last = continuation(objective, steps=12, budget=0.01)
+    generator = torch.Generator().manual_seed(5)
+    noise = objective.random_direction(generator) * norm(last.r)
+    moved = [float(norm(objective(v).reconstruction - objective.clean)) for v in (last.r, noise)]
+    assert moved[0] > 2 * moved[1]
+
+
+class Times:
+    """A network whose output is multiplied."""
+
+    def __init__(self, method, factor: float) -> None:
+        self.method, self.factor = method, factor
+        self.spec = MethodSpec("times", "Times")
+
+    def __call__(self, y, operator):
+        return self.factor * self.method(y, operator)
+
+
+def test_the_ascent_finds_its_own_scale(objective):
+    """Without tuning, a network in other units (100 times larger, 1000 times smaller) is searched the same way."""
+    plain = list(momentum_ascent(objective, steps=12, budget=0.05, seed=3))
+    assert plain[-1].relative_norm > 3 * plain[1].relative_norm
+    for factor in (100.0, 1e-3):
+        method = Times(objective.method, factor)
+        scaled = ChangeObjective(method, objective.operator, objective.x, objective.y)
+        found = list(momentum_ascent(scaled, steps=12, budget=0.05, seed=3))
+        assert len(found) == len(plain)
+        for one, other in zip(found[1:], plain[1:], strict=True):
+            assert float(norm(one.r - other.r) / norm(other.r)) < 1e-2
+            assert one.objective == pytest.approx(other.objective * factor**2, rel=5e-2)
+
+
+@pytest.mark.parametrize("domain", ["image", "samples"])
+def test_the_gradient_is_that_of_finite_differences(deep_mri, lines, head, domain):
+    """Through every block, every data consistency step and the operator itself, in float64."""
+    operator, x = lines.to(dtype=torch.float64), head.to(torch.complex128)
+    network = copy.deepcopy(deep_mri)
+    network.module.double()
+    objective = ChangeObjective(network, operator, x, operator(x), domain=domain)
+    generator = torch.Generator().manual_seed(0)
+
+    def direction():
+        v = torch.randn(x.shape, dtype=torch.complex128, generator=generator)
+        return objective.allowed(v) / norm(objective.allowed(v))
+
+    point, step = 0.5 * direction(), 1e-6
+    gradient = objective(point).gradient
+    for _ in range(3):
+        towards = direction()
+        slope = float(torch.vdot(gradient.flatten(), towards.flatten()).real)
+        ahead, behind = (objective(point + sign * step * towards).half_square for sign in (1, -1))
+        assert slope == pytest.approx((ahead - behind) / (2 * step), rel=1e-4)
+
+
+def test_data_consistency_is_part_of_the_gradient(deep_mri, lines, head):
+    """Frozen k-space in the consistency steps, as in the released code of the papers, would give another gradient."""
+    objective = ChangeObjective(deep_mri, lines, head, lines(head))
+    v = 0.5 * objective.random_direction(torch.Generator().manual_seed(1))
+    y = (objective.y + lines(v)).detach()
+
+    def frozen(start, operator):
+        x = operator.adjoint(start)
+        for block in deep_mri.module.blocks:
+            channels = torch.stack((x.real, x.imag))[None]
+            channels = channels + block(channels)
+            x = operator.enforce_data(torch.complex(channels[0, 0], channels[0, 1]), y)
+        return x
+
+    shortcut = ChangeObjective(frozen, lines, head, objective.y)
+    shortcut.clean = objective.clean
+    torch.testing.assert_close(shortcut(v).reconstruction, objective(v).reconstruction)
+    whole, part = objective(v).gradient, shortcut(v).gradient
+    assert float(norm(whole - part) / norm(whole)) > 0.05
+
+
+def test_a_method_that_ignores_its_data_ends_the_search(lines, head):
+    class Constant:
+        spec = MethodSpec("constant", "Constant")
+
+        def __call__(self, y, operator):
+            return operator.adjoint(0 * y) + 1
+
+    objective = ChangeObjective(Constant(), lines, head, lines(head))
+    assert [iterate.objective for iterate in continuation(objective, steps=5)] == [0.0]
+    assert all(iterate.objective <= 0 for iterate in momentum_ascent(objective, steps=5))
+
+
+def test_a_black_image_and_a_gradient_that_is_not_finite_are_refused(deep_mri, lines, head):
+    with pytest.raises(InputError, match="zero everywhere"):
+        ChangeObjective(deep_mri, lines, torch.zeros_like(head), torch.zeros_like(head))
+
+    class Root:
+        spec = MethodSpec("root", "Root")
+
+        def __call__(self, y, operator):
+            return operator.adjoint(y).abs().sub(5).sqrt()
+
+    with pytest.raises(InputError, match="not finite"):
+        list(continuation(ChangeObjective(Root(), lines, head, lines(head)), steps=2))
