@@ -393,7 +393,12 @@ def needs_cuda(report: dict, system: str = platform.system(), machine: str = pla
 
 def run_environment(environ: Mapping[str, str], in_window: bool) -> dict[str, str]:
     """The variables a run starts with; whatever the user has set stays."""
-    settings = {"OMP_WAIT_POLICY": "passive", "PYQTGRAPH_QT_LIB": "PySide6", "PYTHONUTF8": "1"}
+    settings = {
+        "OMP_WAIT_POLICY": "passive",
+        "PYQTGRAPH_QT_LIB": "PySide6",
+        "PYTHONUTF8": "1",
+        "LANG": "C.UTF-8",  # where there is none at all, as in containers; Qt complains otherwise
+    }
     if not in_window:
         settings["QT_QPA_PLATFORM"] = "offscreen"
     settings.update(environ)
