@@ -248,11 +248,12 @@ class Workbench:
             generation, last = self._generation, self._iterates[-1] if self._iterates else None
             state = last.state if last is not None else None
             self._searcher.submit("search", lambda: self._search_steps(generation, state))
-        self._tell("search", "iterate", "progress")
+        self._tell("search", "iterate", "frame", "details", "sweep", "progress")
 
     def stop_search(self) -> None:
         """Stop; the iterates stay and `run_search` goes on from the last."""
         self._searcher.cancel("search")
+        self._submit("fill", self._fill_steps, FILL)
         self._tell("search", "progress")
 
     def cancel(self) -> None:
@@ -286,7 +287,7 @@ class Workbench:
             problem = self._ready_problem()
             if problem is None:
                 raise InputError("The image is still being prepared; save the session in a moment.")
-            kept = self._kept()
+            problem, kept = replace(problem, study=self.study), self._kept()
         save_session(Path(path), problem, kept, view)
 
     def open_session(self, path: Path) -> dict[str, object]:
@@ -333,15 +334,16 @@ class Workbench:
         if replace(after, perturbation=before.perturbation, sweep=before.sweep, soa=before.soa) != before:
             self._cancel_all()
             self._generation += 1
-            position = self._position
             self._forget()
-            self._wanted_position = position
             self._begin()
         elif after.soa != before.soa:
-            self._cancel_all(keep_search=True)
+            searching = self.searching
+            self._cancel_all()
             self._generation += 1
             self._forget_soa()
             self._begin(keep_search=True)
+            if searching:
+                self.run_search()
         elif after.perturbation != before.perturbation:
             self._searcher.cancel("search")
             self._resumable = False
@@ -362,7 +364,6 @@ class Workbench:
         self._sweep_points: tuple[SweepPoint, ...] = ()
         self._sweep_position = 0
         self._position = 0
-        self._wanted_position = 0
         self._planned = 0
         self._resumable = False
         self._search_pace: Pace | None = None
@@ -388,17 +389,21 @@ class Workbench:
             if part is not None:
                 self._pictures.put((0, name), part, part.size)
         self._measures = {0: self._measures[0]} if 0 in self._measures else {}
-        self._position = self._wanted_position = 0
+        self._position = 0
+        if self._sweep_position > 0:
+            self._answers.cancel("sweep")
+            self._sweep_points, self._sweep_position = (), 0
+        if any(report.index > 0 for report in self._detail_reports) or self._answers.has("details"):
+            self._detail_reports = ()
+            self._submit("details", self._detail_steps, DETAILS)
 
     def _begin(self, *, keep_search: bool = False) -> None:
         self._submit("scene", lambda generation: self._scene_steps(generation, keep_search=keep_search), SCENE)
         self._tell("progress")
 
-    def _cancel_all(self, *, keep_search: bool = False) -> None:
+    def _cancel_all(self) -> None:
         self._answers.cancel()
         self._searcher.cancel()
-        if keep_search and self._iterates:
-            self._planned = len(self._iterates)
 
     # --- the work, on the workers' threads -----------------------------------------------------------------------
 
@@ -501,9 +506,10 @@ class Workbench:
         from stabview.study.answers import detail_reports
 
         problem = self._problem_of(generation)
-        if problem is None or not self._iterates:
-            return
-        iterate = self._iterates[self._position]
+        with self._lock:
+            if problem is None or not self._iterates:
+                return
+            iterate = self._iterates[self._position]
         estimates = {"network": iterate.reconstruction, "soa": problem.soa(iterate.y, problem.operator)}
         yield
         reports = []
@@ -592,7 +598,10 @@ class Workbench:
     def _complete(self, generation: int, problem: Problem, index: int, name: str) -> None:
         from stabview.study.answers import network_part, soa_part
 
-        iterate = self._iterates[index]
+        with self._lock:
+            if generation != self._generation or index >= len(self._iterates):
+                return
+            iterate = self._iterates[index]
         if name == "network":
             part = network_part(problem, iterate)
         else:
@@ -602,6 +611,8 @@ class Workbench:
         with self._lock:
             if generation != self._generation or index >= len(self._iterates):
                 return
+            if self._iterates[index].r is not iterate.r:
+                return  # a new search has taken its place
             if name == "soa" and index == 0:
                 self._soa_clean = estimate
             self._store(index, name, part)

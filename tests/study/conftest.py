@@ -1,0 +1,100 @@
+"""Small real studies, a small network in a file, and workbenches that are closed again."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from stabview.study.study import Detail, ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
+from stabview.study.workbench import Workbench
+
+SIZE = 48
+WAIT = 120
+
+
+@pytest.fixture(scope="session")
+def network_file(tmp_path_factory):
+    """An untrained cascade in a safetensors file that describes itself."""
+    import torch
+    from safetensors.torch import save_file
+
+    from stabview.methods.networks.architectures import build
+
+    torch.manual_seed(0)
+    parameters = {"cascades": 2, "depth": 3, "filters": 8}
+    card = {
+        "name": "small", "title": "Small cascade", "summary": "Untrained.", "operator": "fourier",
+        "architecture": "deep-mri", "parameters": parameters, "trained_rate": 0.25, "size": SIZE,
+    }  # fmt: skip
+    path = tmp_path_factory.mktemp("network") / "small.safetensors"
+    save_file(build("deep-mri", parameters).state_dict(), path, metadata={"stabview": json.dumps(card)})
+    return path
+
+
+@pytest.fixture(scope="session")
+def study(network_file) -> Study:
+    """A drawn head, 48 pixels wide, and a search of six steps."""
+    return Study(
+        image=ImageChoice(phantom="head-flair", size=SIZE),
+        network=NetworkChoice(path=str(network_file)),
+        perturbation=PerturbationChoice(steps=6, max_relative_norm=0.03),
+        sweep=SweepChoice(rates=(0.2, 0.33, 1.0)),
+    )
+
+
+@pytest.fixture(scope="session")
+def painted(study) -> Study:
+    """The same with a heart and a lesion painted on it, and noise on the data."""
+    details = (
+        Detail("symbol", (24.0, 20.0), 9.0, 0.3, text="♥"),
+        Detail("lesion", (30.0, 30.0), 4.0, -0.2),
+    )
+    return study.having(details=details, sampling=replace(study.sampling, noise=0.01))
+
+
+class Bench(Workbench):
+    """A workbench with one thread that remembers what it told."""
+
+    def __init__(self, study: Study, **options) -> None:
+        self.events: list[str] = []
+        self.when = lambda event: None
+        super().__init__(study, device="cpu", threads=1, listener=self._heard, **options)
+
+    def _heard(self, event: str) -> None:
+        self.events.append(event)
+        self.when(event)
+
+    def quiet(self):
+        """Itself, when nothing is left to do."""
+        assert self.settle(WAIT)
+        return self
+
+    def stop_at(self, count: int) -> None:
+        """Stop the search as soon as there are `count` iterates."""
+
+        def stop(event: str) -> None:
+            if event == "iterate" and self.count >= count:
+                self.when = lambda event: None
+                self.stop_search()
+
+        self.when = stop
+
+
+@pytest.fixture
+def bench_of():
+    """Makes workbenches; none may leave an error or a thread behind."""
+    made = []
+
+    def make(study: Study, **options) -> Bench:
+        made.append(Bench(study, **options))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        assert bench.close(WAIT)
+
+
+@pytest.fixture
+def bench(bench_of, study) -> Bench:
+    """A workbench whose clean images are there."""
+    return bench_of(study).quiet()
