@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -105,29 +107,68 @@ def save_session(path: Path, problem: Problem, kept: Kept, view: dict[str, objec
 def open_session(path: Path) -> StoredSession:
     """Read a session file. Raises InputError when it is none or damaged."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                raise InputError(f"{path.name} is larger than any session StabView writes; it was not opened.")
-            study = study_from_dict(tomllib.loads(archive.read("study.toml").decode()), folder=path.parent)
-            facts = json.loads(archive.read("session.json"))
-            with np.load(io.BytesIO(archive.read("arrays.npz")), allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-        if facts["version"] != VERSION:
-            raise InputError(f"{path.name} was written by another version of StabView; open it with that one.")
-        image = facts["image"]
-        for key in ("steps", "spacing", "orientation", "crop", "pad"):
-            image[key] = tuple(image[key]) if image[key] is not None else None
-        pixels = arrays.pop("x")
-        pixels.flags.writeable = False
-        source = SourceImage(Prepared(x=pixels, **image), facts["slice_index"], facts["slice_count"])
-        return StoredSession(
-            study, source, facts["view"], facts["position"], facts["planned"], facts["resumable"],
-            tuple(SweepPoint(rate, psnr) for rate, psnr in facts["sweep"]), facts["sweep_position"], arrays,
-            facts["search_step"], facts["search_scale"], tuple(facts["objectives"]), tuple(facts["relative_norms"]),
-        )  # fmt: skip
+        return _read(path)
     except FileNotFoundError as error:
         raise InputError(f"The session {path} does not exist.") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path.name} is not a session of StabView, or it is damaged ({error}).") from error
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from error
+    except _DAMAGE as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{path.name} is not a session of StabView, or it is damaged ({reason}).") from error
+
+
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, KeyError, ValueError, TypeError, AttributeError, RuntimeError,
+    EOFError, OSError,
+)  # fmt: skip
+"""What reading a zip, JSON, TOML or NumPy file raises when its bytes are wrong."""
+
+
+def _read(path: Path) -> StoredSession:
+    with zipfile.ZipFile(path) as archive:
+        _refuse_large(archive)
+        study = study_from_dict(tomllib.loads(archive.read("study.toml").decode()), folder=path.parent)
+        facts = json.loads(archive.read("session.json"))
+        packed = io.BytesIO(archive.read("arrays.npz"))
+    if facts["version"] != VERSION:
+        raise InputError("it was written by another version of StabView; open it with that one.")
+    with zipfile.ZipFile(packed) as inner:
+        _refuse_large(inner)
+    with np.load(packed, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    image = facts["image"]
+    for key in ("steps", "spacing", "orientation", "crop", "pad"):
+        image[key] = tuple(image[key]) if image[key] is not None else None
+    pixels = arrays.pop("x")
+    pixels.flags.writeable = False
+    source = SourceImage(Prepared(x=pixels, **image), int(facts["slice_index"]), int(facts["slice_count"]))
+    session = StoredSession(
+        study, source, dict(facts["view"]), int(facts["position"]), int(facts["planned"]), bool(facts["resumable"]),
+        tuple(SweepPoint(float(rate), {name: float(value) for name, value in psnr.items()})
+              for rate, psnr in facts["sweep"]),
+        int(facts["sweep_position"]), arrays, int(facts["search_step"]), float(facts["search_scale"]),
+        tuple(map(float, facts["objectives"])), tuple(map(float, facts["relative_norms"])),
+    )  # fmt: skip
+    _check_sizes(session, pixels.shape)
+    return session
+
+
+def _refuse_large(archive: zipfile.ZipFile) -> None:
+    if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+        raise InputError("it is larger than any session StabView writes; it was not opened.")
+
+
+def _check_sizes(session: StoredSession, shape: tuple[int, ...]) -> None:
+    """Refuse arrays that do not belong together."""
+    count = len(session.objectives)
+    names = [f"{name}{k}" for k in range(1, count) for name in ("r", "network")]
+    images = [session.arrays[name].shape for name in names]
+    data = [session.arrays[f"y{k}"].shape for k in range(1, count)]
+    if session.study.sampling.operator == "fourier":
+        images += data
+    if session.search_step >= 0:
+        state = [session.arrays[name].shape for name in ("v", "momentum")]
+        if session.resumable and session.study.perturbation.domain == "image":
+            images += state
+    if len(shape) != 2 or not 0 < count == len(session.relative_norms) or set(images) - {shape} or len(set(data)) > 1:
+        raise InputError("its images and numbers do not belong together; it is damaged.")

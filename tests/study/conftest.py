@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from stabview.study.study import Detail, ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
-from stabview.study.workbench import Workbench
+from tests.study.benches import WAIT, Bench
 
 SIZE = 48
-WAIT = 120
 
 
 @pytest.fixture(scope="session")
@@ -50,34 +49,6 @@ def painted(study) -> Study:
         Detail("lesion", (30.0, 30.0), 4.0, -0.2),
     )
     return study.having(details=details, sampling=replace(study.sampling, noise=0.01))
-
-
-class Bench(Workbench):
-    """A workbench with one thread that remembers what it told."""
-
-    def __init__(self, study: Study, **options) -> None:
-        self.events: list[str] = []
-        self.when = lambda event: None
-        super().__init__(study, device="cpu", threads=1, listener=self._heard, **options)
-
-    def _heard(self, event: str) -> None:
-        self.events.append(event)
-        self.when(event)
-
-    def quiet(self):
-        """Itself, when nothing is left to do."""
-        assert self.settle(WAIT)
-        return self
-
-    def stop_at(self, count: int) -> None:
-        """Stop the search as soon as there are `count` iterates."""
-
-        def stop(event: str) -> None:
-            if event == "iterate" and self.count >= count:
-                self.when = lambda event: None
-                self.stop_search()
-
-        self.when = stop
 
 
 @pytest.fixture

@@ -9,33 +9,7 @@ import pytest
 from stabview.report.write import write_outcome
 from stabview.study.frames import IMAGE_PANELS, SIGNED_PANELS
 from stabview.study.study import ImageChoice, NetworkChoice, PerturbationChoice, SamplingChoice, SweepChoice
-
-WAIT = 120
-STEPS = 6
-
-
-def searched(bench):
-    bench.run_search()
-    return bench.quiet()
-
-
-def numbers(bench) -> list:
-    return [(frame.objective, frame.relative_norm, frame.measures) for frame in map(bench.frame, range(bench.count))]
-
-
-def assert_same(first, second) -> None:
-    """Nested numbers agree to 1e-5."""
-    assert type(first) is type(second) or isinstance(first, (int, float))
-    if isinstance(first, dict):
-        assert set(first) == set(second)
-        for key in first:
-            assert_same(first[key], second[key])
-    elif isinstance(first, (list, tuple)):
-        assert len(first) == len(second)
-        for one, other in zip(first, second, strict=True):
-            assert_same(one, other)
-    else:
-        assert first == pytest.approx(second, rel=1e-5, abs=1e-9)
+from tests.study.benches import STEPS, WAIT, assert_same, numbers, searched
 
 
 def test_it_begins_with_the_clean_images(bench, study):
