@@ -98,6 +98,9 @@ def _window(options: argparse.Namespace) -> int:
     study = example(options.demo).study() if options.demo else Study()
     study = _seeded(study, options)
     if options.offscreen_out is not None:
+        from stabview.machine import draw_offscreen_without_display
+
+        draw_offscreen_without_display()
         from stabview.gui.demonstration import demonstrate
 
         print(demonstrate(study, options.offscreen_out, device=options.device, threads=options.threads,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import statistics
 from dataclasses import replace
 
+from stabview.machine import draw_offscreen_without_display
 from stabview.study.examples import example
 
 
 def run(*, threads: int | None = None) -> dict[str, object]:
     """Median, 95th percentile and maximum, idle and while a search runs in the background."""
+    draw_offscreen_without_display()
     from stabview.gui.demonstration import time_slider
 
     study = example("hallucination").study()

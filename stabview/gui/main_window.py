@@ -104,7 +104,8 @@ class MainWindow(QMainWindow):
         self.middle.setStretchFactor(0, 1)
         self.middle.setStretchFactor(1, 0)
         self.magnifier = Magnifier(self.stage)
-        self.numbers = _NumbersColumn((self.sampling_plot, self.measures, self.magnifier))
+        # what became of a detail stands with the numbers, where it is in sight while one paints
+        self.numbers = _NumbersColumn((self.sampling_plot, self.measures, self.cards.cards["seen"], self.magnifier))
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.setObjectName("acrossSplitter")
         for widget in (self.cards, self.middle, self.numbers):

@@ -359,7 +359,7 @@ class Workbench:
     def _forget(self) -> None:
         self._iterates: list[Iterate] = []
         self._measures: dict[int, dict[str, dict[str, float]]] = {}
-        self._soa_clean: torch.Tensor | None = None
+        self._soa_estimates: dict[int, torch.Tensor] = {}
         self._detail_reports: tuple[DetailReport, ...] = ()
         self._sweep_points: tuple[SweepPoint, ...] = ()
         self._sweep_position = 0
@@ -378,7 +378,7 @@ class Workbench:
                 self._pictures.put((k, "network"), part, part.size)
         for measures in self._measures.values():
             measures.pop("soa", None)
-        self._soa_clean, self._detail_reports, self._sweep_points = None, (), ()
+        self._soa_estimates, self._detail_reports, self._sweep_points = {}, (), ()
 
     def _drop_search(self) -> None:
         """Back to the clean data alone, to begin a new search."""
@@ -389,6 +389,7 @@ class Workbench:
             if part is not None:
                 self._pictures.put((0, name), part, part.size)
         self._measures = {0: self._measures[0]} if 0 in self._measures else {}
+        self._soa_estimates = {k: estimate for k, estimate in self._soa_estimates.items() if k == 0}
         self._position = 0
         if self._sweep_position > 0:
             self._answers.cancel("sweep")
@@ -510,9 +511,11 @@ class Workbench:
             if problem is None or not self._iterates:
                 return
             iterate = self._iterates[self._position]
-        estimates = {"network": iterate.reconstruction, "soa": problem.soa(iterate.y, problem.operator)}
-        yield
-        reports = []
+        soa = self._soa_estimates.get(iterate.index)
+        if soa is None:
+            soa = problem.soa(iterate.y, problem.operator)
+            yield
+        estimates, reports = {"network": iterate.reconstruction, "soa": soa}, []
         for report in detail_reports(problem, iterate, estimates):
             reports.append(report)
             yield
@@ -605,16 +608,16 @@ class Workbench:
         if name == "network":
             part = network_part(problem, iterate)
         else:
-            if self._soa_clean is None and index > 0:
+            if index > 0 and 0 not in self._soa_estimates:
                 self._complete(generation, problem, 0, "soa")
-            part, estimate = soa_part(problem, iterate, self._soa_clean if index > 0 else None)
+            part, estimate = soa_part(problem, iterate, self._soa_estimates.get(0) if index > 0 else None)
         with self._lock:
             if generation != self._generation or index >= len(self._iterates):
                 return
             if self._iterates[index].r is not iterate.r:
                 return  # a new search has taken its place
-            if name == "soa" and index == 0:
-                self._soa_clean = estimate
+            if name == "soa":
+                self._soa_estimates[index] = estimate
             self._store(index, name, part)
         if index == self._position:
             self._tell("frame", "progress")
