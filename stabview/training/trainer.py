@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError  # what torch.load raises for files that it refuses to run
 
 import numpy as np
 import torch
@@ -115,10 +116,12 @@ def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
         state.network.load_state_dict(stored["network"])
         state.average.load_state_dict(stored["average"])
         state.optimiser.load_state_dict(stored["optimiser"])
-    except (KeyError, RuntimeError, EOFError) as error:
-        raise InputError(f"{checkpoint} is no checkpoint of {recipe.name} ({error}); remove it.") from error
-    state.step = stored["step"]
-    state.history = stored["history"]
+        state.step, state.history = int(stored["step"]), list(stored["history"])
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, RuntimeError, EOFError, UnpicklingError) as error:
+        reason = (str(error).splitlines() or ["it is empty"])[0]
+        raise InputError(f"{checkpoint} is no checkpoint of {recipe.name} ({reason}); remove it.") from error
     return state
 
 
