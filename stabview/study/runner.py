@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stabview.engine.device import choose_device
 from stabview.engine.pace import Pace
+from stabview.images.errors import InputError
 from stabview.study.answers import detail_reports, network_part, search, soa_part, sweep
 from stabview.study.checks import check_study
 from stabview.study.frames import Frame
@@ -31,6 +32,7 @@ def run_study(
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     check_study(study)
     problem = build_problem(study, Parts(), device=choose_device(device, threads))
+    _make(folder)
     iterates, frames, reports, points, clean = [], [], [], [], None
 
     def finish() -> list[Path]:
@@ -66,3 +68,11 @@ def run_study(
             finish()
         raise
     return finish()
+
+
+def _make(folder: Path) -> None:
+    """The folder of the results, before anything is computed for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The folder {folder} cannot be made ({error.strerror}); choose another place.") from error

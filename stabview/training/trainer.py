@@ -120,8 +120,9 @@ def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, RuntimeError, EOFError, UnpicklingError) as error:
-        reason = (str(error).splitlines() or ["it is empty"])[0]
-        raise InputError(f"{checkpoint} is no checkpoint of {recipe.name} ({reason}); remove it.") from error
+        raise InputError(
+            f"{checkpoint} is no checkpoint of {recipe.name}, or it is damaged; remove it to start anew."
+        ) from error
     return state
 
 
