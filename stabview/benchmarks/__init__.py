@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 
+from stabview.images.errors import InputError
+
 BENCHMARKS = {
     "tv": "Total variation, 256 x 256, single coil, 33 % of the lines: time to the stated gap, and the true gap.",
     "search": "One step of the worst-case search of Deep MRI and of Ell 50.",
@@ -12,6 +14,8 @@ BENCHMARKS = {
 
 
 def run_benchmark(name: str, *, threads: int | None = None) -> dict[str, object]:
-    """Run one benchmark. Times are in milliseconds."""
+    """Run one benchmark. Times are in milliseconds. Raises InputError for an unknown name."""
+    if name not in BENCHMARKS:
+        raise InputError(f"There is no benchmark '{name}'; there are {', '.join(BENCHMARKS)}.")
     module = importlib.import_module(f"stabview.benchmarks.{name}")
     return module.run(threads=threads)
