@@ -158,6 +158,25 @@ def test_a_new_search_takes_the_details_and_the_curve_of_the_old_one_away(bench_
     assert not bench.sweep_points or bench.sweep_position == 0, "no curve of an iterate that is gone"
 
 
+def test_a_slow_answer_for_an_iterate_of_the_old_search_is_not_taken_for_the_new_one(bench_of, study):
+    """SoA of an old iterate is still being solved when the new search has already come further."""
+    slow = study.having(
+        image=ImageChoice(phantom="shepp-logan", size=128), perturbation=PerturbationChoice(steps=3),
+        soa=replace(study.soa, tolerance=1e-12),
+    )  # fmt: skip
+    bench = bench_of(slow).quiet()
+    found, filling = threading.Event(), threading.Event()
+    bench.when = lambda event: found.set() if event == "iterate" and bench.count == 4 else None
+    bench.run_search()
+    assert found.wait(WAIT)
+    other = slow.having(perturbation=PerturbationChoice(steps=3, seed=5))
+    bench.when = lambda event: filling.set() if event == "frame" else None
+    bench.change(other, "Seed")
+    assert filling.wait(WAIT)
+    searched(bench)
+    assert_same(numbers(bench), numbers(searched(bench_of(other).quiet())))
+
+
 def test_a_change_of_the_image_in_the_middle_of_a_search_drops_the_old_iterates(bench):
     begun = threading.Event()
     bench.when = lambda event: begun.set() if event == "iterate" and bench.count > 2 else None
