@@ -6,6 +6,7 @@ Positions are (column, row); whole numbers are the centres of pixels. What lies 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, cos, floor, isfinite, log, radians, sin
 from typing import TYPE_CHECKING, Protocol
@@ -39,6 +40,20 @@ class DetailLike(Protocol):
     angle: float
     points: tuple[tuple[float, float], ...]
     erase: bool
+
+
+@dataclass(frozen=True)
+class PaintedDetail:
+    """A detail as a plain value, where no study is at hand; attributes as in `DetailLike`."""
+
+    kind: str
+    position: tuple[float, float]
+    size: float
+    contrast: float = 0.2
+    text: str = ""
+    angle: float = 0.0
+    points: tuple[tuple[float, float], ...] = ()
+    erase: bool = False
 
 
 def render_details(shape: tuple[int, int], details: Iterable[DetailLike], *, peak: float = 1.0) -> np.ndarray:

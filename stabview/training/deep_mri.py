@@ -15,7 +15,8 @@ from stabview.methods.networks.deep_mri import DeepMRI
 from stabview.methods.sparse.rule import tv_lambda
 from stabview.methods.sparse.tv import TotalVariation
 from stabview.sampling.fourier import FourierOperator
-from stabview.sampling.masks import gaussian_lines
+from stabview.sampling.masks import gaussian_lines, sampling_mask
+from stabview.training.behaviour import over_rates, search_sentences, under_search
 from stabview.training.data import (
     Drawn,
     ImageFolder,
@@ -31,6 +32,8 @@ from stabview.training.recipe import Recipe, mean_squared
 
 WIDTH = 256
 LINES = 85
+SEARCHED = 5
+SWEEP_RATES = (0.1, 0.2, 0.33, 0.5, 0.8)
 SUBJECTS = {
     "train": ("cross07", "long01", "long03", "long04", "long19"),
     "validation": ("long12",),
@@ -143,4 +146,15 @@ def card_figures(network: nn.Module, folder: Path | None, *, every: int = 2) -> 
     methods = {"network": network, "zero-filled": lambda y, a: a.quick_inverse(y), "TV": tv}
     subjects = " and ".join(dict.fromkeys(test.subjects))
     title = f"{len(cases)} slices of the test subjects {subjects}, {LINES} of {WIDTH} lines, no noise"
-    return compare(methods, cases, title)
+    figures = compare(methods, cases, title)
+    chosen = [cases[k] for k in np.linspace(0, len(cases) - 1, SEARCHED + 2).astype(int)[1:-1]]
+    frozen = network.requires_grad_(False)
+    figures |= search_sentences([under_search(frozen, operator, x) for operator, x in chosen])
+    operators = {rate: _lines_at(rate) for rate in SWEEP_RATES}
+    few = [x for _, x in chosen]
+    figures |= {f"{key}, rate": value for key, value in over_rates(frozen, few, SWEEP_RATES, operators).items()}
+    return figures
+
+
+def _lines_at(rate: float) -> FourierOperator:
+    return FourierOperator(sampling_mask("cartesian-gaussian", (WIDTH, WIDTH), rate, seed=0))
