@@ -5,12 +5,17 @@ Events wait in a set, so a burst of the same event makes one signal; late ones a
 
 from __future__ import annotations
 
+import itertools
 import threading
+import traceback
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from stabview.engine.worker import Worker
 from stabview.gui.view_hub import ViewHub
+from stabview.images.errors import InputError
 
 if TYPE_CHECKING:
     from stabview.study.study import Study
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 
 # In the order in which they are passed on: what others depend on first.
 EVENTS = ("study", "scene", "search", "iterate", "frame", "details", "sweep", "progress", "error", "report")
+_PATIENCE = 30.0  # seconds that a file may still take to be written when the window closes
 
 
 class Bridge(QObject):
@@ -52,6 +58,7 @@ class Bridge(QObject):
     message = Signal(str)
 
     _woken = Signal()
+    _finished = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +78,10 @@ class Bridge(QObject):
             "search": self.search_changed,
             "report": self.report_ready,
         }
+        self._files = Worker("files", on_error=self._file_failed)
+        self._jobs = itertools.count()
         self._woken.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._finished.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def attach(self, workbench: Workbench) -> None:
         """Give the widgets their workbench; it must have been made with `listener=bridge.listen`."""
@@ -120,12 +130,36 @@ class Bridge(QObject):
         """Show an error of the window's own (a file that does not exist, a clipboard without an image)."""
         self.error_raised.emit(sentence, details)
 
+    def in_background(self, work: Callable[[], object], then: Callable[[], None]) -> None:
+        """Do file work beside the window, in the order asked for; `then` is called in the window when it is done."""
+
+        def steps() -> Iterator[None]:
+            work()
+            self._finished.emit(then)
+            yield
+
+        self._files.submit(f"file {next(self._jobs)}", steps)
+
+    def _file_failed(self, _key: str, error: BaseException) -> None:
+        if isinstance(error, InputError | OSError):
+            self._finished.emit(lambda: self.complain(str(error)))
+        else:
+            details = "".join(traceback.format_exception(error))
+            self._finished.emit(lambda: self.complain(f"Something went wrong with the file: {error}", details))
+
+    @Slot(object)
+    def _call(self, then: Callable[[], None]) -> None:
+        if not self._closing:
+            then()
+
     def say(self, text: str) -> None:
         """Show a line in the status bar for a few seconds."""
         self.message.emit(text)
 
     def close(self) -> None:
-        """Drop what is still to come and end the workbench."""
+        """Finish what is being written, drop what is still to come and end the workbench."""
+        self._files.drain(_PATIENCE)
+        self._files.close()
         with self._lock:
             if self._closing:
                 return

@@ -28,7 +28,6 @@ class Opener(QObject):
         super().__init__(window)
         self.bridge = bridge
         self.window = window
-        self._view: dict[str, object] | None = None  # of an opened session, until its image is there
         bridge.report_ready.connect(self._report_is_ready)
         bridge.scene_changed.connect(lambda: QTimer.singleShot(0, self, self._restore_view))
 
@@ -103,25 +102,28 @@ class Opener(QObject):
 
                 self.bridge.workbench.change(read_study(path), f"open {path.name}")
             else:
-                self._view = self.bridge.workbench.open_session(path)
+                self.bridge.in_background(
+                    lambda: self.bridge.workbench.open_session(path), lambda: self.bridge.say(f"Opened {path.name}")
+                )
+                return
         except InputError as error:
             self.bridge.complain(str(error))
             return
         self.bridge.say(f"Opened {path.name}")
 
     def _restore_view(self) -> None:
-        view, self._view = self._view, None
+        view = self.bridge.workbench.take_view()
         if view is not None:
             self.window.restore_view(view)
 
     def save(self, path: Path) -> None:
         """Save study, results and view."""
         try:
-            self.bridge.workbench.save_session(path, self.window.view_state())
-        except (InputError, OSError) as error:
-            self.bridge.complain(f"The session could not be saved: {error}")
+            write = self.bridge.workbench.session_as_it_stands(self.window.view_state())
+        except InputError as error:
+            self.bridge.complain(str(error))
             return
-        self.bridge.say(f"Saved {path.name}")
+        self.bridge.in_background(lambda: write(path), lambda: self.bridge.say(f"Saved {path.name}"))
 
     def report(self, folder: Path) -> None:
         """Have the report written."""

@@ -92,7 +92,7 @@ def save_session(path: Path, problem: Problem, kept: Kept, view: dict[str, objec
         "relative_norms": [iterate.relative_norm for iterate in kept.iterates],
     }  # fmt: skip
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    np.savez(buffer, **arrays)  # r is like noise and hardly compresses
     partial = path.with_name(path.name + ".partial")
     try:
         with zipfile.ZipFile(partial, "w") as archive:

@@ -82,6 +82,7 @@ class Workbench:
         self._sweep_pace: Pace | None = None
         self._last_error: tuple[str, str] | None = None
         self._report_folder: Path | None = None
+        self._view: dict[str, object] | None = None
         self._forget()
         self._scene: Scene | None = None
         self._answers = Worker("answers", on_error=self._failed, on_idle=self._idle)
@@ -281,6 +282,10 @@ class Workbench:
 
     def save_session(self, path: Path, view: dict[str, object]) -> None:
         """Write the session: study, image, iterates, numbers and whatever the window wants to find again."""
+        self.session_as_it_stands(view)(Path(path))
+
+    def session_as_it_stands(self, view: dict[str, object]) -> Callable[[Path], None]:
+        """The session of this moment, as a function that writes it to a path, later and from any thread."""
         from stabview.study.session import save_session
 
         with self._lock:
@@ -288,10 +293,10 @@ class Workbench:
             if problem is None:
                 raise InputError("The image is still being prepared; save the session in a moment.")
             problem, kept = replace(problem, study=self.study), self._kept()
-        save_session(Path(path), problem, kept, view)
+        return lambda path: save_session(path, problem, kept, view)
 
     def open_session(self, path: Path) -> dict[str, object]:
-        """Open a session and return what the window stored in it."""
+        """Open a session and return what the window stored in it (`take_view` gives it too)."""
         from stabview.study.session import open_session
 
         stored = open_session(Path(path))
@@ -301,12 +306,17 @@ class Workbench:
             self._history.push(stored.study, "Open session")
             self._generation += 1
             self._forget()
-            self._restored = stored
+            self._restored, self._view = stored, stored.view
             if stored.study == before:
                 self._scene = None
         self._begin()
         self._tell("study")
         return stored.view
+
+    def take_view(self) -> dict[str, object] | None:
+        """What the window stored in the session opened last; once only."""
+        view, self._view = self._view, None
+        return view
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do; False when `timeout` seconds (for each worker) were not enough."""
