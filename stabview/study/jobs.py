@@ -1,0 +1,333 @@
+"""The work on the workers' threads: one worker searches, the other answers everything else, the most urgent first.
+
+Every job belongs to the generation of the study in which it was asked for; what comes late for an older one is
+dropped. torch is imported by the jobs only.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stabview.engine.device import choose_device, device_label
+from stabview.engine.pace import Pace
+from stabview.engine.worker import Worker
+from stabview.study.history import History
+from stabview.study.results import Results
+from stabview.study.study import sweep_rates
+
+if TYPE_CHECKING:
+    from stabview.perturbation.iterate import Iterate, SearchState
+    from stabview.study.outcome import Write
+    from stabview.study.problem import Parts, Problem
+
+QUESTIONS = {
+    "scene": "reconstructing", "answer": "reconstructing this iterate", "details": "looking for the details",
+    "sweep": "sampling curve", "fill": "sparse reconstructions of the other iterates", "report": "writing the report",
+}  # fmt: skip
+"""What can be asked for, in the user's words; the most urgent first."""
+
+
+class Jobs:
+    """Computes the results of a study in the background.
+
+    Parameters
+    ----------
+    history : has the present study.
+    results : what is known; the answers go there.
+    lock : a reentrant one around `results` and `generation`; whoever calls `outdate` holds it.
+    tell : called with the names of what is new, from the workers' threads.
+    failed : called with (key, exception) when a job fails, from the workers' threads.
+    device, threads : see `stabview.engine.device`.
+    write : the report layer's `write_outcome`.
+
+    Attributes
+    ----------
+    generation : of the study; see `outdate`.
+    search_pace, sweep_pace : of the newest search and sampling curve; None until they have begun.
+    report_folder : where the last report was written.
+    """
+
+    def __init__(
+        self, history: History, results: Results, lock: threading.RLock, *, tell: Callable[..., None],
+        failed: Callable[[str, BaseException], None], device: str, threads: int | None, write: Write | None,
+    ) -> None:  # fmt: skip
+        self._history, self._results, self._lock, self._tell = history, results, lock, tell
+        self._wanted_device, self._threads, self._write = device, threads, write
+        self.generation = 0
+        self.device_label = "starting ..."
+        self.search_pace: Pace | None = None
+        self.sweep_pace: Pace | None = None
+        self.report_folder: Path | None = None
+        self._asked = 0
+        self._building = threading.Lock()
+        self._device: str | None = None
+        self._parts: Parts | None = None
+        self._problem: tuple[int, Problem] | None = None
+        self._steps = {
+            "scene": self._scene_steps, "answer": self._answer_steps, "details": self._detail_steps,
+            "sweep": self._sweep_steps, "fill": self._fill_steps, "report": self._report_steps,
+        }  # fmt: skip
+        self._answers, self._searcher = (
+            Worker(name, on_error=failed, on_idle=lambda: tell("progress", "search")) for name in ("answers", "search")
+        )
+
+    # --- asking --------------------------------------------------------------------------------------------------
+
+    def ask(self, question: str, *facts: object) -> None:
+        """Queue one of `QUESTIONS` ("scene" with keep_search, "report" with the folder), in place of an older one."""
+        generation, steps = self.generation, self._steps[question]
+        self._answers.submit(question, lambda: steps(generation, *facts), priority=tuple(QUESTIONS).index(question))
+
+    def ask_for_frame(self, index: int) -> None:
+        """Have what the frame of an iterate lacks computed, this one next."""
+        self._asked = index
+        if not self._answers.has("answer"):
+            self.ask("answer")
+
+    def search(self) -> None:
+        """Search on from the last iterate, from the beginning when it has no state."""
+        self.search_pace = None
+        generation, iterates = self.generation, self._results.iterates
+        state = iterates[-1].state if iterates else None
+        self._searcher.submit("search", lambda: self._search_steps(generation, state))
+
+    def has(self, *keys: str) -> bool:
+        """Whether "search" or one of these questions waits or runs."""
+        return self._searcher.has(*keys) or self._answers.has(*keys)
+
+    def cancel(self, *keys: str) -> None:
+        """Cancel "search" or these questions, all when none is given."""
+        self._searcher.cancel(*keys)
+        self._answers.cancel(*keys)
+
+    def outdate(self, *keys: str) -> None:
+        """Begin a new generation, so that nothing comes from the jobs of now any more; `keys` as in `cancel`."""
+        self.cancel(*keys)
+        self.generation += 1
+
+    def ready_problem(self) -> Problem | None:
+        """The problem of the present study when it has been built."""
+        if self._problem is None or self._problem[0] != self.generation:
+            return None
+        return self._problem[1]
+
+    def settle(self, timeout: float | None) -> bool:
+        """Wait until nothing is left to do; False when `timeout` seconds (for each worker) were not enough."""
+        return self._searcher.drain(timeout) and self._answers.drain(timeout) and self._searcher.drain(timeout)
+
+    def close(self, timeout: float) -> bool:
+        """End the workers. False when one was still in a step after `timeout` seconds."""
+        with self._lock:
+            self.generation += 1
+        return self._searcher.close(timeout) & self._answers.close(timeout)
+
+    # --- the work, on the workers' threads -----------------------------------------------------------------------
+
+    def _problem_of(self, generation: int) -> Problem | None:
+        """The problem of the present study, built once; None when the generation is over."""
+        from stabview.study.problem import Parts, build_problem
+
+        with self._building:
+            if generation != self.generation:
+                return None
+            if self._device is None:
+                self._device = choose_device(self._wanted_device, self._threads)
+                self.device_label = device_label(self._device)
+                self._parts = Parts()
+            if self._problem is None or self._problem[0] != generation:
+                study, restored = self._history.study, self._results.restored
+                if restored is not None:
+                    self._parts.put("image", study.image, restored.source)
+                self._problem = (generation, build_problem(study, self._parts, device=self._device))
+            return self._problem[1]
+
+    def _scene_steps(self, generation: int, keep_search: bool) -> Iterator[None]:
+        results = self._results
+        problem = self._problem_of(generation)
+        if problem is None:
+            return
+        scene = problem.scene()
+        with self._lock:
+            if generation != self.generation:
+                return
+            results.scene = scene
+        self._tell("scene")
+        yield
+        if not keep_search or not results.iterates:
+            yield from self._first_iterates(generation, problem)
+        with self._lock:
+            if generation != self.generation:
+                return
+            self.ask_for_frame(results.position)
+            if problem.details:
+                self.ask("details")
+            self.ask("fill")
+        self._tell("frame", "progress")
+
+    def _first_iterates(self, generation: int, problem: Problem) -> Iterator[None]:
+        """The clean data, and what a session brought back."""
+        from stabview.perturbation.iterate import clean_iterate
+
+        results = self._results
+        restored, results.restored = results.restored, None
+        if restored is not None:
+            for iterate in restored.iterates(problem):
+                self._add_iterate(generation, problem, iterate)
+                yield
+            with self._lock:
+                if generation != self.generation:
+                    return
+                results.plan, results.resumable = restored.planned, restored.resumable
+                results.position = min(restored.position, results.count - 1)
+                results.sweep_points, results.sweep_position = restored.sweep_points, restored.sweep_position
+            self._tell("iterate", "sweep")
+            return
+        self._add_iterate(generation, problem, clean_iterate(problem.objective))
+        yield
+
+    def _search_steps(self, generation: int, state: SearchState | None) -> Iterator[None]:
+        from stabview.study.answers import search
+
+        results = self._results
+        problem = self._problem_of(generation)
+        if problem is None:
+            return
+        with self._lock:
+            pace = self.search_pace = Pace(results.plan - max(1, results.count))
+        for iterate in search(problem, state):
+            if iterate.index >= results.count:
+                self._add_iterate(generation, problem, iterate)
+                if iterate.index > 0:
+                    pace.step()
+            yield
+        with self._lock:
+            if generation == self.generation:
+                results.plan = results.count
+        self._tell("search", "iterate", "progress")
+        if generation == self.generation:
+            self.ask("fill")
+
+    def _add_iterate(self, generation: int, problem: Problem, iterate: Iterate) -> None:
+        from stabview.study.answers import network_part
+
+        part = network_part(problem, iterate)
+        with self._lock:
+            if generation != self.generation or iterate.index != self._results.count:
+                return
+            self._results.add_iterate(iterate, part)
+        self._tell("iterate", "progress")
+        if iterate.index == self._results.position:
+            self._tell("frame")
+
+    def _answer_steps(self, generation: int) -> Iterator[None]:
+        """Whatever the frame asked for last still lacks; the one asked for now, not when this began."""
+        problem = self._problem_of(generation)
+        while problem is not None:
+            with self._lock:
+                index = self._asked
+                missing = self._results.missing(index) if generation == self.generation else ()
+            if not missing:
+                return
+            self._complete(generation, problem, index, missing[0])
+            yield
+
+    def _fill_steps(self, generation: int) -> Iterator[None]:
+        """SoA for every iterate, for the curves and the report."""
+        problem = self._problem_of(generation)
+        k = 0
+        while problem is not None and generation == self.generation and k < self._results.count:
+            if "soa" not in self._results.measures.get(k, {}):
+                self._complete(generation, problem, k, "soa")
+                yield
+            k += 1
+
+    def _complete(self, generation: int, problem: Problem, index: int, name: str) -> None:
+        """Compute one part of the frame of an iterate."""
+        from stabview.study.answers import network_part, soa_part
+
+        results = self._results
+        with self._lock:
+            if generation != self.generation or index >= results.count:
+                return
+            iterate = results.iterates[index]
+        if name == "network":
+            part = network_part(problem, iterate)
+        else:
+            if index > 0 and 0 not in results.soa_estimates:
+                self._complete(generation, problem, 0, "soa")
+            part, estimate = soa_part(problem, iterate, results.soa_estimates.get(0) if index > 0 else None)
+        with self._lock:
+            if generation != self.generation or index >= results.count:
+                return
+            if results.iterates[index].r is not iterate.r:
+                return  # a new search has taken its place
+            if name == "soa":
+                results.soa_estimates[index] = estimate
+            results.store(index, name, part)
+        if index == results.position:
+            self._tell("frame", "progress")
+        if name == "soa":
+            self._tell("iterate")
+
+    def _detail_steps(self, generation: int) -> Iterator[None]:
+        from stabview.study.answers import detail_reports
+
+        results = self._results
+        problem = self._problem_of(generation)
+        with self._lock:
+            if problem is None or not results.iterates:
+                return
+            iterate = results.iterates[results.position]
+        soa = results.soa_estimates.get(iterate.index)
+        if soa is None:
+            soa = problem.soa(iterate.y, problem.operator)
+            yield
+        estimates, reports = {"network": iterate.reconstruction, "soa": soa}, []
+        for report in detail_reports(problem, iterate, estimates):
+            reports.append(report)
+            yield
+        with self._lock:
+            if generation != self.generation:
+                return
+            results.detail_reports = tuple(reports)
+        self._tell("details", "progress")
+
+    def _sweep_steps(self, generation: int) -> Iterator[None]:
+        from stabview.study.answers import sweep
+
+        results = self._results
+        problem = self._problem_of(generation)
+        if problem is None or not results.iterates:
+            return
+        pace = self.sweep_pace = Pace(len(sweep_rates(problem.study)))
+        iterate = results.iterates[min(results.sweep_position, results.count - 1)]
+        for point in sweep(replace(problem, study=self._history.study), iterate):
+            with self._lock:
+                if generation != self.generation:
+                    return
+                pace.step()
+                results.sweep_points = tuple(sorted((*results.sweep_points, point), key=lambda p: p.rate))
+            self._tell("sweep", "progress")
+            yield
+
+    def _report_steps(self, generation: int, folder: Path) -> Iterator[None]:
+        from stabview.study.outcome import write_report
+
+        yield from self._fill_steps(generation)
+        results = self._results
+        problem = self._problem_of(generation)
+        if problem is None:
+            return
+        with self._lock:
+            kept, frames = results.kept(), []
+            for k in range(results.count):
+                for name in results.missing(k):
+                    self._complete(self.generation, problem, k, name)
+                frames.append(results.frame(k))
+        write_report(self._write, replace(problem, study=self._history.study), kept, frames, folder)
+        self.report_folder = folder
+        self._tell("report", "progress")
