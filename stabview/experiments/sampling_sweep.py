@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import torch
 
@@ -10,13 +11,16 @@ from stabview.measures.errors import psnr
 from stabview.methods.method import Method
 from stabview.sampling.operator import SamplingOperator
 
+Rate = TypeVar("Rate")
+"""A sampling rate, a number of views, or a name of either."""
+
 
 @torch.no_grad()
 def sampling_sweep(
-    image: torch.Tensor, x: torch.Tensor, rates: Iterable[float], operator_at: Callable[[float], SamplingOperator],
+    image: torch.Tensor, x: torch.Tensor, rates: Iterable[Rate], operator_at: Callable[[Rate], SamplingOperator],
     data_at: Callable[[SamplingOperator, torch.Tensor], torch.Tensor],
     methods_at: Callable[[SamplingOperator], Mapping[str, Method]],
-) -> Iterator[tuple[float, SamplingOperator, dict[str, float]]]:  # fmt: skip
+) -> Iterator[tuple[Rate, SamplingOperator, dict[str, float]]]:  # fmt: skip
     """For each rate: (rate, operator, PSNR of every method against x), all methods on the same data.
 
     Parameters

@@ -101,6 +101,8 @@ class Jobs:
 
     def cancel(self, *keys: str) -> None:
         """Cancel "search" or these questions, all when none is given."""
+        if not keys or "sweep" in keys:
+            self.sweep_pace = None  # a point that is still being computed belongs to no curve any more
         self._searcher.cancel(*keys)
         self._answers.cancel(*keys)
 
@@ -307,7 +309,7 @@ class Jobs:
         iterate = results.iterates[min(results.sweep_position, results.count - 1)]
         for point in sweep(replace(problem, study=self._history.study), iterate):
             with self._lock:
-                if generation != self.generation:
+                if generation != self.generation or pace is not self.sweep_pace:
                     return
                 pace.step()
                 results.sweep_points = tuple(sorted((*results.sweep_points, point), key=lambda p: p.rate))

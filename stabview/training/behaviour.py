@@ -83,22 +83,22 @@ def search_sentences(figures: Sequence[SearchFigures]) -> dict[str, object]:
 
 
 def over_rates(
-    network: Method, images: Sequence[torch.Tensor], rates: Sequence[float], operators: dict[float, SamplingOperator]
+    network: Method, images: Sequence[torch.Tensor], operators: dict[str, SamplingOperator]
 ) -> dict[str, object]:
-    """Mean PSNR of network, TV and quick inverse at each rate or number of views, for a card."""
-    table: dict[float, dict[str, list[float]]] = {rate: {} for rate in rates}
+    """Mean PSNR of network, TV and the quick inverse with each operator ("at 50 views", ...), for a card."""
+    table: dict[str, dict[str, list[float]]] = {place: {} for place in operators}
     for x in images:
         points = sampling_sweep(
-            x, x, rates, operators.__getitem__, lambda operator, image: operator(image),
+            x, x, operators, operators.__getitem__, lambda operator, image: operator(image),
             lambda operator: {"network": network, "TV": TotalVariation(tv_lambda(operator)),
-                              "quick": QuickInverse(operator.name)},
+                              QuickInverse(operator.name).spec.title: QuickInverse(operator.name)},
         )  # fmt: skip
-        for rate, _, scores in points:
+        for place, _, scores in points:
             for name, value in scores.items():
-                table[rate].setdefault(name, []).append(value)
+                table[place].setdefault(name, []).append(value)
     return {
-        f"PSNR at {rate:g} (dB)": ", ".join(f"{name} {np.mean(values):.2f}" for name, values in scores.items())
-        for rate, scores in table.items()
+        f"PSNR {place} (dB)": ", ".join(f"{name} {np.mean(values):.2f}" for name, values in scores.items())
+        for place, scores in table.items()
     }
 
 

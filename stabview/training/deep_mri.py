@@ -130,6 +130,10 @@ CARD = Card(
     ),
     limits=(
         "Tiny worst-case perturbations change its output a great deal: that is what StabView shows with it.",
+        (
+            "Above about half of the lines total variation is better, and on the skull-stripped test subject its SSIM is"
+            " higher at 33 % too: the network leaves faint texture in a background that is exactly zero."
+        ),
         "Trained at one rate only, on magnitude images with simulated phase and single-coil data without noise.",
     ),
 )  # fmt: skip
@@ -150,10 +154,8 @@ def card_figures(network: nn.Module, folder: Path | None, *, every: int = 2) -> 
     chosen = [cases[k] for k in np.linspace(0, len(cases) - 1, SEARCHED + 2).astype(int)[1:-1]]
     frozen = network.requires_grad_(False)
     figures |= search_sentences([under_search(frozen, operator, x) for operator, x in chosen])
-    operators = {rate: _lines_at(rate) for rate in SWEEP_RATES}
-    few = [x for _, x in chosen]
-    figures |= {f"{key}, rate": value for key, value in over_rates(frozen, few, SWEEP_RATES, operators).items()}
-    return figures
+    operators = {f"at {rate:.0%} of the lines": _lines_at(rate) for rate in SWEEP_RATES}
+    return figures | over_rates(frozen, [x for _, x in chosen], operators)
 
 
 def _lines_at(rate: float) -> FourierOperator:

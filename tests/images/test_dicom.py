@@ -214,7 +214,7 @@ def test_compression_without_a_decoder_is_refused_by_name(dicom_file) -> None:
     dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1
     dataset.PixelData = encapsulate([b"\xff\xd8\xff\xc3" + bytes(100)])
     dataset.save_as(path)
-    with pytest.raises(InputError, match="compressed as JPEG Lossless.*save it uncompressed"):
+    with pytest.raises(InputError, match=r"compressed as JPEG Lossless.*save it uncompressed"):
         open_image(path)
 
 

@@ -136,7 +136,7 @@ def test_the_lowest_slices_show_eyes_filled_with_fluid():
 def test_unknown_names_and_values_are_told_in_one_sentence():
     with pytest.raises(InputError, match="head-flair"):
         phantom("head-flare")
-    with pytest.raises(InputError, match="size|pixels"):
+    with pytest.raises(InputError, match=r"size|pixels"):
         phantom("head-t1", 4)
     with pytest.raises(InputError, match="T1, T2, FLAIR"):
         head(contrast="PD")
