@@ -131,8 +131,8 @@ CARD = Card(
     limits=(
         "Tiny worst-case perturbations change its output a great deal: that is what StabView shows with it.",
         (
-            "Above about half of the lines total variation is better, and on the skull-stripped test subject its SSIM is"
-            " higher at 33 % too: the network leaves faint texture in a background that is exactly zero."
+            "Above about half of the lines total variation is better, and on the skull-stripped test subject its SSIM"
+            " is higher at 33 % too: the network leaves faint texture in a background that is exactly zero."
         ),
         "Trained at one rate only, on magnitude images with simulated phase and single-coil data without noise.",
     ),

@@ -10,6 +10,7 @@ with the best circulant preconditioner for other operators.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +27,8 @@ INNER_STEPS = 2
 """Conjugate gradient steps of an image update that is not diagonal in the Fourier domain."""
 CALIBRATION = 0.4
 """The rule stops at this share of the tolerance: measured, its estimate is never more than 2.5 times too small."""
+SMALL = 1 << 17
+"""Pixels up to which a Fourier problem is solved by one thread."""
 LOOK = 4
 """The objective is computed every so many steps."""
 
@@ -148,6 +151,21 @@ def gram_spectrum(operator: SamplingOperator) -> torch.Tensor:
     return spectrum.clamp(min=1e-4 * float(spectrum.max()))
 
 
+@contextmanager
+def _one_thread_for_small(operator: SamplingOperator) -> Iterator[None]:
+    """Passes over a few hundred kB are done before a second thread wakes: 1.5 to 2 times faster alone at 256 x 256."""
+    small = isinstance(operator, FourierOperator) and operator.weights.numel() <= SMALL
+    threads = torch.get_num_threads()
+    if not small or threads == 1 or operator.device.type != "cpu":
+        yield
+        return
+    torch.set_num_threads(1)  # holds for this thread of the program only
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 class TotalVariation:
     """TV reconstruction as a method: a cold solve from zero, stopped by `GapRule`; deterministic.
 
@@ -168,9 +186,10 @@ class TotalVariation:
 
     def __call__(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
         rule, step, x = GapRule(self.tolerance), 0, None
-        for iterate in tv_iterates(operator, y, self.lambda_, max_steps=self.max_steps):
-            step, x = iterate.step, iterate.x
-            if rule.reached(iterate.objective):
-                break
+        with _one_thread_for_small(operator):
+            for iterate in tv_iterates(operator, y, self.lambda_, max_steps=self.max_steps):
+                step, x = iterate.step, iterate.x
+                if rule.reached(iterate.objective):
+                    break
         self.last_gap, self.last_steps = rule.gap, step
         return x
