@@ -170,7 +170,8 @@ def _networks(options: argparse.Namespace) -> None:
         raise InputError("Use `stabview networks`, `stabview networks card NAME` or `stabview networks check FILE`.")
     else:
         for card in shipped_cards():
-            figures = ", ".join(f"{key} {value}" for key, value in card.figures.items() if key.startswith("PSNR"))
+            main = {key: value for key, value in card.figures.items() if key.startswith("PSNR") and " at " not in key}
+            figures = ", ".join(f"{key} {value}" for key, value in main.items())
             print(f"{card.name:12} {card.summary}\n{'':12} {figures}; {card.figures.get('measured on', '')}")
 
 

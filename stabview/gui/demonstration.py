@@ -47,13 +47,15 @@ def demonstrate(
         workbench.move_to(0)
         workbench.run_sweep()
         _wait(workbench, tell)
-        workbench.report_to(folder)
-        _wait(workbench, tell)
         frames = [workbench.frame(k) for k in range(workbench.count)]
         for name, index in (("lost", _first_lost(frames)), ("last", len(frames) - 1)):
             workbench.move_to(index)
             _wait(workbench, tell)
             _shoot(window, folder / f"window-{name}.png")
+        workbench.move_to(0)
+        _wait(workbench, tell)
+        workbench.report_to(folder)
+        _wait(workbench, tell)
         return _summary(workbench, frames, folder)
     finally:
         window.close()
