@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from stabview.engine.device import choose_device, device_label
 from stabview.engine.pace import Pace
 from stabview.engine.worker import Worker
+from stabview.images.errors import InputError
 from stabview.study.history import History
 from stabview.study.results import Results
 from stabview.study.study import sweep_rates
@@ -326,10 +327,16 @@ class Jobs:
             return
         with self._lock:
             kept, frames = results.kept(), []
-            for k in range(results.count):
-                for name in results.missing(k):
-                    self._complete(self.generation, problem, k, name)
+        for k in range(len(kept.iterates)):
+            for name in results.missing(k):
+                self._complete(generation, problem, k, name)
+            with self._lock:
+                if generation != self.generation:
+                    return
+                if k >= results.count or results.iterates[k].r is not kept.iterates[k].r:
+                    raise InputError("A new search began while the report was being written; ask for it again.")
                 frames.append(results.frame(k))
+            yield
         write_report(self._write, replace(problem, study=self._history.study), kept, frames, folder)
         self.report_folder = folder
         self._tell("report", "progress")
