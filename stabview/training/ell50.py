@@ -79,11 +79,6 @@ CARD = Card(
         ("It has seen nothing but ellipses: anything else is outside its training, which is what the structural test"
         " of Antun et al. (PNAS 2020) looks at."),
         "It was trained at 50 equispaced views; the figures above say what it does with other numbers of views.",
-        (
-            "Unlike the published network it keeps most of a painted detail and goes on improving with more views"
-            " (figures above). Total variation does both better here. Its fresh phantoms at every step, smaller size"
-            " and short training are candidates for the reason; none was tested."
-        ),
     ),
 )  # fmt: skip
 
