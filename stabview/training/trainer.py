@@ -46,8 +46,9 @@ def train(
 ) -> Iterator[TrainingProgress]:  # fmt: skip
     """Train until `steps` (the recipe's own number by default), resuming from `checkpoint` where it exists.
 
-    The checkpoint is written every `save_every` steps and at the end, atomically, so an interrupted run loses at most
-    that many steps. `low_precision` runs the convolutions in bfloat16 (weights and loss stay float32).
+    The checkpoint is written every `save_every` steps, at the end and when interrupted, atomically, so that even a
+    power cut loses at most that many steps. `low_precision` runs the convolutions in bfloat16 (weights and loss stay
+    float32).
     """
     total = steps or recipe.steps
     state = resume(recipe, checkpoint, seed) if checkpoint.exists() else fresh_state(recipe, seed)
@@ -59,23 +60,28 @@ def train(
     state.history.append(stretch)
     started, running = time.monotonic(), None
     state.network.train()
-    while state.step < total:
-        rate = learning_rate(state.step, total, recipe.learning_rate)
-        for group in state.optimiser.param_groups:
-            group["lr"] = rate
-        loss = _one_step(recipe, state, generator, low_precision)
-        if not math.isfinite(loss):
-            raise InputError(f"The training loss became {loss} at step {state.step}; lower the learning rate.")
-        running = loss if running is None else 0.98 * running + 0.02 * loss
-        state.step += 1
-        _follow(state.average, state.network, decay=min(0.999, state.step / (state.step + 10)))
-        stretch["to_step"] = state.step
-        if state.step % save_every == 0 or state.step == total:
+    try:
+        while state.step < total:
+            rate = learning_rate(state.step, total, recipe.learning_rate)
+            for group in state.optimiser.param_groups:
+                group["lr"] = rate
+            loss = _one_step(recipe, state, generator, low_precision)
+            if not math.isfinite(loss):
+                raise InputError(f"The training loss became {loss} at step {state.step}; lower the learning rate.")
+            running = loss if running is None else 0.98 * running + 0.02 * loss
+            state.step += 1
+            _follow(state.average, state.network, decay=min(0.999, state.step / (state.step + 10)))
+            stretch["to_step"] = state.step
+            if state.step % save_every == 0 or state.step == total:
+                save_checkpoint(state, checkpoint)
+            figures = None
+            if state.step % validate_every == 0 or state.step == total:
+                figures = recipe.validate(state.average.eval())
+            yield TrainingProgress(state.step, total, running, time.monotonic() - started, figures)
+    except (KeyboardInterrupt, GeneratorExit):
+        if state.step > stretch["from_step"]:
             save_checkpoint(state, checkpoint)
-        figures = None
-        if state.step % validate_every == 0 or state.step == total:
-            figures = recipe.validate(state.average.eval())
-        yield TrainingProgress(state.step, total, running, time.monotonic() - started, figures)
+        raise
 
 
 def _one_step(recipe: Recipe, state: TrainingState, generator: np.random.Generator, low_precision: bool) -> float:
