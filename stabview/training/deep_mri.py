@@ -46,7 +46,7 @@ BRAIN_SOURCE = (
 
 
 def recipe(
-    folder: Path | None, *, heads: float = 0.2, rows: int = 48, batch: int = 3, steps: int = 5500
+    folder: Path | None, *, heads: float = 0.2, rows: int = 48, batch: int = 3, steps: int = 4000
 ) -> Recipe:
     """Deep MRI at full architecture; `heads` is the share of procedural heads among the samples.
 

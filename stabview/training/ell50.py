@@ -28,7 +28,7 @@ SWEEP_VIEWS = (20, 50, 100, 200)
 BEHAVIOUR_IMAGES = 8
 
 
-def recipe(folder: Path | None = None, *, batch: int = 2, steps: int = 3000) -> Recipe:
+def recipe(folder: Path | None = None, *, batch: int = 2, steps: int = 5600) -> Recipe:
     """Ell 50 at 256 x 256 with 16 base channels (the paper: 512 x 512 and 64). The target is the phantom itself.
 
     Its data are drawn, so `folder` is not looked at.
