@@ -32,11 +32,11 @@ class SamplingOperator(ABC):
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """A x. x : (..., *image_shape)."""
-        return _Forward.apply(x, self)
+        return _Apply.apply(x, self, False)
 
     def adjoint(self, y: torch.Tensor) -> torch.Tensor:
         """A* y, exactly the transpose. y : (..., *data_shape)."""
-        return _Adjoint.apply(y, self)
+        return _Apply.apply(y, self, True)
 
     @abstractmethod
     def _forward(self, x: torch.Tensor) -> torch.Tensor: ...
@@ -83,36 +83,22 @@ class SamplingOperator(ABC):
         return hashlib.sha256(repr(sorted(self.describe().items())).encode()).hexdigest()[:16]
 
 
-class _Forward(torch.autograd.Function):
+class _Apply(torch.autograd.Function):
+    """A, or A* when `adjoint`; going backward each is the other, so both differentiate any number of times."""
+
     @staticmethod
-    def forward(ctx, x: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
-        ctx.operator = operator
-        with torch.autocast(x.device.type, enabled=False):
-            return operator._forward(x)
+    def forward(ctx, z: torch.Tensor, operator: SamplingOperator, adjoint: bool) -> torch.Tensor:
+        ctx.operator, ctx.adjoint = operator, adjoint
+        with torch.autocast(z.device.type, enabled=False):
+            return operator._adjoint(z) if adjoint else operator._forward(z)
 
     @staticmethod
     def backward(ctx, gradient: torch.Tensor):
-        return _Adjoint.apply(gradient, ctx.operator), None
+        return _Apply.apply(gradient, ctx.operator, not ctx.adjoint), None, None
 
     @staticmethod
-    def jvp(ctx, tangent: torch.Tensor, _):
-        return ctx.operator._forward(tangent)
-
-
-class _Adjoint(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
-        ctx.operator = operator
-        with torch.autocast(y.device.type, enabled=False):
-            return operator._adjoint(y)
-
-    @staticmethod
-    def backward(ctx, gradient: torch.Tensor):
-        return _Forward.apply(gradient, ctx.operator), None
-
-    @staticmethod
-    def jvp(ctx, tangent: torch.Tensor, _):
-        return ctx.operator._adjoint(tangent)
+    def jvp(ctx, tangent: torch.Tensor, *_):
+        return ctx.operator._adjoint(tangent) if ctx.adjoint else ctx.operator._forward(tangent)
 
 
 def power_iteration(operator: SamplingOperator, *, steps: int = 60, seed: int = 0) -> float:

@@ -4,15 +4,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from stabview.gui.actions import ROWS, keys_text
 from stabview.gui.dialogs import files
 from stabview.gui.dialogs.about import WARNING, AboutDialog
-from stabview.gui.dialogs.examples import ExamplesDialog
 from stabview.gui.dialogs.model_card import ModelCardDialog
 from stabview.gui.dialogs.shortcuts import ShortcutsDialog
-from stabview.study.examples import EXAMPLES
 
 
 @pytest.fixture
@@ -69,18 +67,3 @@ def test_a_model_card_is_shown_as_written(window):
     )
     assert "Deep MRI" in dialog.windowTitle()
     assert "Not for diagnosis." in dialog.text() and "*" not in dialog.text()
-
-
-@pytest.mark.parametrize("accept", [True, False])
-def test_an_example_is_opened_by_its_name(window, qtbot, accept):
-    opened = []
-    dialog = ExamplesDialog(opened.append, window)
-    dialog.open()
-    second = list(EXAMPLES)[1]
-    dialog.list.setCurrentRow(1)
-    assert dialog.choice() == second
-    assert EXAMPLES[second].sentence in dialog.list.currentItem().text()
-    button = QDialogButtonBox.StandardButton.Open if accept else QDialogButtonBox.StandardButton.Cancel
-    dialog.findChild(QDialogButtonBox).button(button).click()
-    assert opened == ([second] if accept else [])
-    assert dialog.result() == (QDialog.DialogCode.Accepted if accept else QDialog.DialogCode.Rejected)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGraphicsView,
     QLineEdit,
+    QMenu,
     QSlider,
     QWidget,
 )
@@ -32,6 +33,7 @@ from stabview.gui.iterate_strip import IterateSlider
 from stabview.gui.main_window import MainWindow
 from stabview.gui.stage import NAMES
 from stabview.gui.view_hub import OWN, TO_X
+from stabview.study.examples import EXAMPLES
 from stabview.study.study import ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
 from stabview.study.workbench import Workbench
 
@@ -537,3 +539,16 @@ def test_pictures_are_painted_with_the_colours_of_the_map(window):
         expected = round(255 * float(np.clip((picture[row, column] - low) / (high - low), 0, 1)))
         ratio = image.devicePixelRatio()
         assert abs(image.pixelColor(round(place.x() * ratio), round(place.y() * ratio)).green() - expected) <= 2
+
+
+def test_the_examples_menu_opens_each_example_and_begins_its_search(window):
+    menu = QMenu()
+    window.opener.fill_examples(menu)
+    entries = {action.text(): action for action in menu.actions()}
+    assert set(entries) == {entry.title for entry in EXAMPLES.values()}
+    chosen = EXAMPLES["lesion"]
+    assert chosen.sentence in entries[chosen.title].toolTip()
+    entries[chosen.title].trigger()
+    assert window.workbench.study == chosen.study()
+    assert window.workbench.searching
+    window.workbench.cancel()
