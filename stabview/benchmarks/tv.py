@@ -5,14 +5,15 @@ from __future__ import annotations
 import statistics
 import time
 from functools import partial
+from itertools import islice
 
 import torch
 
 from stabview.engine.device import choose_device, device_label
 from stabview.images.phantoms import phantom
 from stabview.images.prepare import prepare
-from stabview.methods.sparse.rule import tv_lambda
-from stabview.methods.sparse.tv import TotalVariation, tv_iterates, tv_objective
+from stabview.methods.sparse.method import SparseMethod
+from stabview.methods.sparse.names import sparse_method
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import sampling_mask
 
@@ -28,23 +29,23 @@ def run(*, threads: int | None = None) -> dict[str, object]:
     for pattern in PATTERNS:
         operator = FourierOperator(sampling_mask(pattern, (256, 256), 0.33))
         y = operator(x)
-        method = TotalVariation(tv_lambda(operator))
+        method = sparse_method("tv", operator)
         times = _times(partial(method, y, operator))
-        gap = true_gap(operator, y, method.lambda_, method(y, operator))
+        gap = true_gap(operator, y, method, method(y, operator))
         figures[pattern] = (
-            f"median {statistics.median(times):.0f}, fastest {min(times):.0f}, {method.last_steps} iterations,"
+            f"median {statistics.median(times):.0f}, fastest {min(times):.0f}, {method.last.steps} iterations,"
             f" stated gap {method.tolerance:g}, true gap {gap:.1e}"
         )
     return figures
 
 
-def true_gap(operator: FourierOperator, y: torch.Tensor, lambda_: float, estimate: torch.Tensor) -> float:
+def true_gap(operator: FourierOperator, y: torch.Tensor, method: SparseMethod, estimate: torch.Tensor) -> float:
     """(F - F*) / F* against 1500 iterations in float64."""
     fine, data = operator.to(dtype=torch.float64), y.to(torch.complex128)
-    for iterate in tv_iterates(fine, data, lambda_, max_steps=1500):
-        best = iterate.x
-    reference = tv_objective(fine, best, data, lambda_)
-    return (tv_objective(fine, estimate.to(torch.complex128), data, lambda_) - reference) / reference
+    for iterate in islice(method.iterates(data, fine), 1500):
+        best = iterate.z
+    reference = method.objective.value(fine, best, data)
+    return (method.objective.value(fine, estimate[None].to(torch.complex128), data) - reference) / reference
 
 
 def _pair(x: torch.Tensor) -> torch.Tensor:

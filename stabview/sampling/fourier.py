@@ -51,6 +51,9 @@ class FourierOperator(SamplingOperator):
     def _adjoint(self, y: torch.Tensor) -> torch.Tensor:
         return torch.fft.ifft2(y * self.weights, norm="ortho")
 
+    def gram_spectrum(self) -> torch.Tensor | None:
+        return self.weights if self.weights.ndim == 2 else None
+
     def enforce_data(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Replace the sampled frequencies of x by the data: F*((1 - P) F x + P y)."""
         spectrum = torch.fft.fft2(x, norm="ortho")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 
+import numpy as np
 import torch
 
 
@@ -21,6 +22,8 @@ class SamplingOperator(ABC):
     is_complex : whether images (and data) are complex.
     samples : number m of measured scalars (complex ones count once).
     rate : m over the number of pixels (Fourier), or None where a rate has no meaning.
+    mask : (H, W) boolean array of the sampled frequencies, centred, or None.
+    angles : of the views or spokes in degrees, or None.
     """
 
     name: str
@@ -29,6 +32,8 @@ class SamplingOperator(ABC):
     is_complex: bool
     samples: int
     rate: float | None
+    mask: np.ndarray | None = None
+    angles: np.ndarray | None = None
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """A x. x : (..., *image_shape)."""
@@ -64,6 +69,14 @@ class SamplingOperator(ABC):
     @abstractmethod
     def norm(self) -> float:
         """The spectral norm ||A||."""
+
+    def gram(self, x: torch.Tensor) -> torch.Tensor:
+        """A*A x, without gradients; operators for which it is cheaper than its two halves override it."""
+        return self._adjoint(self._forward(x))
+
+    def gram_spectrum(self) -> torch.Tensor | None:
+        """The (H, W) eigenvalues of A*A in the order of `torch.fft.fft2`, or None when A*A is not circulant."""
+        return None
 
     def quick_inverse(self, y: torch.Tensor) -> torch.Tensor:
         """The customary direct reconstruction: zero-filled adjoint, or filtered back-projection."""

@@ -21,8 +21,8 @@ from stabview.images.readers import open_image
 from stabview.methods.method import QuickInverse
 from stabview.methods.networks.loading import load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
-from stabview.methods.sparse.rule import tv_lambda
-from stabview.methods.sparse.tv import TotalVariation
+from stabview.methods.sparse.method import SparseMethod
+from stabview.methods.sparse.names import sparse_method
 from stabview.perturbation.objective import ChangeObjective
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import sampling_mask
@@ -76,7 +76,7 @@ class Problem:
     details: tuple[torch.Tensor, ...]
     noise: torch.Tensor
     network: NetworkMethod
-    soa: TotalVariation
+    soa: SparseMethod
     quick: QuickInverse
     device: str
 
@@ -144,11 +144,13 @@ def sampling_operator(
     return FourierOperator(sampling_mask(sampling.pattern, shape, wanted, seed=sampling.seed), device=device)
 
 
-def soa_method(study: Study, operator: SamplingOperator) -> TotalVariation:
+def soa_method(study: Study, operator: SamplingOperator) -> SparseMethod:
     """The sparse method with the study's lambda, or the rule's for this operator."""
     choice = study.soa
-    lambda_ = tv_lambda(operator, noise=study.sampling.noise) if choice.lambda_ is None else choice.lambda_
-    return TotalVariation(lambda_, tolerance=1e-3 if choice.tolerance is None else choice.tolerance)
+    return sparse_method(
+        choice.method, operator, lambda_=choice.lambda_, noise=study.sampling.noise,
+        tolerance=1e-3 if choice.tolerance is None else choice.tolerance,
+    )  # fmt: skip
 
 
 def study_noise(sampling: SamplingChoice, operator: SamplingOperator, x: torch.Tensor) -> torch.Tensor:

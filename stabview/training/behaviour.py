@@ -13,8 +13,7 @@ from stabview.experiments.sampling_sweep import sampling_sweep
 from stabview.experiments.structural_details import detail_survival
 from stabview.measures.errors import psnr
 from stabview.methods.method import Method, QuickInverse
-from stabview.methods.sparse.rule import tv_lambda
-from stabview.methods.sparse.tv import TotalVariation
+from stabview.methods.sparse.names import sparse_method
 from stabview.perturbation.continuation import continuation
 from stabview.perturbation.objective import ChangeObjective
 from stabview.sampling.operator import SamplingOperator
@@ -45,7 +44,7 @@ def under_search(
 ) -> SearchFigures:
     """Run the default search on one image without noise and compare TV and Gaussian noise at the same norm."""
     y = operator(x)
-    tv = TotalVariation(tv_lambda(operator))
+    tv = sparse_method("tv", operator)
     objective = ChangeObjective(network, operator, x, y)
     clean, tv_clean = psnr(objective.clean, x), psnr(tv(y, operator), x)
     started = time.perf_counter()
@@ -90,7 +89,7 @@ def over_rates(
     for x in images:
         points = sampling_sweep(
             x, x, operators, operators.__getitem__, lambda operator, image: operator(image),
-            lambda operator: {"network": network, "TV": TotalVariation(tv_lambda(operator)),
+            lambda operator: {"network": network, "TV": sparse_method("tv", operator),
                               QuickInverse(operator.name).spec.title: QuickInverse(operator.name)},
         )  # fmt: skip
         for place, _, scores in points:
@@ -106,7 +105,7 @@ def kept_details(
     network: Method, operator: SamplingOperator, images: Sequence[torch.Tensor], details: dict[str, torch.Tensor]
 ) -> dict[str, object]:
     """Mean contrast kept of each named detail by network and TV when painted on each image, for a card."""
-    tv = TotalVariation(tv_lambda(operator))
+    tv = sparse_method("tv", operator)
     methods = {"network": network, "TV": tv}
     kept: dict[str, dict[str, list[float]]] = {name: {"network": [], "TV": []} for name in details}
     for x in images:

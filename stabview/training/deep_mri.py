@@ -12,8 +12,7 @@ from stabview.images.errors import InputError
 from stabview.measures.errors import psnr
 from stabview.methods.networks.cards import Card
 from stabview.methods.networks.deep_mri import DeepMRI
-from stabview.methods.sparse.rule import tv_lambda
-from stabview.methods.sparse.tv import TotalVariation
+from stabview.methods.sparse.names import sparse_method
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import gaussian_lines, sampling_mask
 from stabview.training.behaviour import over_rates, search_sentences, under_search
@@ -142,7 +141,7 @@ def card_figures(network: nn.Module, folder: Path | None, *, every: int = 6) -> 
     for k in range(0, len(test.images), every):
         mask = np.broadcast_to(gaussian_lines(WIDTH, LINES, np.random.default_rng(k)), (WIDTH, WIDTH))
         cases.append((FourierOperator(mask), torch.from_numpy(test.images[k]).to(torch.complex64)))
-    tv = TotalVariation(tv_lambda(cases[0][0]))
+    tv = sparse_method("tv", cases[0][0])
     methods = {"network": network, "zero-filled": lambda y, a: a.quick_inverse(y), "TV": tv}
     subjects = " and ".join(dict.fromkeys(test.subjects))
     title = f"{len(cases)} slices of the test subjects {subjects}, {LINES} of {WIDTH} lines, no noise"

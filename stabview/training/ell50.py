@@ -13,8 +13,7 @@ from stabview.images.phantoms.ellipses import ellipse_pixels
 from stabview.measures.errors import psnr
 from stabview.methods.networks.cards import Card
 from stabview.methods.networks.fbpconvnet import FBPConvNet
-from stabview.methods.sparse.rule import tv_lambda
-from stabview.methods.sparse.tv import TotalVariation
+from stabview.methods.sparse.names import sparse_method
 from stabview.sampling.radon import RadonOperator, equispaced_angles
 from stabview.training.behaviour import kept_details, over_rates
 from stabview.training.data import Drawn
@@ -92,7 +91,7 @@ def card_figures(
     images = [torch.from_numpy(ellipse_pixels(generator, SIZE)) for _ in range(count)]
     methods = {
         "network": network, "FBP": lambda y, a: a.quick_inverse(y),
-        "TV": TotalVariation(tv_lambda(operator)),
+        "TV": sparse_method("tv", operator),
     }  # fmt: skip
     title = f"{count} fresh ellipse phantoms, seed {seed}, {VIEWS} views"
     figures = compare(methods, [(operator, x) for x in images], title)

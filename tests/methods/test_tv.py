@@ -6,11 +6,20 @@ import torch
 
 from stabview.images.phantoms import phantom
 from stabview.measures.errors import psnr
-from stabview.methods.sparse.differences import gradient, gradient_adjoint, laplacian_spectrum, total_variation
-from stabview.methods.sparse.rule import tv_lambda
-from stabview.methods.sparse.tv import GapRule, TotalVariation, tv_iterates, tv_objective
+from stabview.methods.sparse.method import SparseMethod
+from stabview.methods.sparse.names import sparse_method
+from stabview.methods.sparse.regularisers.differences import (
+    gradient,
+    gradient_adjoint,
+    laplacian_spectrum,
+    total_variation,
+)
+from stabview.methods.sparse.rule import default_lambda
+from stabview.methods.sparse.solvers.iterate import SolverIterate
+from stabview.methods.sparse.solvers.stopping import GapRule
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import sampling_mask
+from stabview.sampling.operator import SamplingOperator
 from stabview.sampling.radon import RadonOperator, equispaced_angles
 
 
@@ -26,6 +35,18 @@ def picture(name: str, size: int, *, phase: bool = False) -> torch.Tensor:
 
 def fourier(pattern: str, size: int, rate: float, seed: int = 0) -> FourierOperator:
     return FourierOperator(sampling_mask(pattern, (size, size), rate, seed=seed), dtype=torch.float64)
+
+
+def tv(operator: SamplingOperator, lambda_: float, **options) -> SparseMethod:
+    return sparse_method("tv", operator, lambda_=lambda_, **options)
+
+
+def value(operator: SamplingOperator, x: torch.Tensor, y: torch.Tensor, lambda_: float) -> float:
+    return tv(operator, lambda_).objective.value(operator, x[None], y)
+
+
+def seen(objective: float | None) -> SolverIterate:
+    return SolverIterate(1, torch.zeros(1, 1, 1), objective)
 
 
 def differences(x: np.ndarray) -> np.ndarray:
@@ -86,9 +107,9 @@ def test_fourier_solutions_agree_with_an_independent_primal_dual_method(phase):
 
     best = chambolle_pock(forward, adjoint, 1.0, y.numpy(), lambda_, 4000)
     wanted = objective(forward, best, y.numpy(), lambda_)
-    found = TotalVariation(lambda_, tolerance=1e-6, max_steps=4000)(y, operator)
+    found = tv(operator, lambda_, tolerance=1e-6, max_steps=4000)(y, operator)
     assert objective(forward, found.numpy(), y.numpy(), lambda_) == pytest.approx(wanted, rel=1e-4)
-    assert tv_objective(operator, found, y, lambda_) == pytest.approx(wanted, rel=1e-4)
+    assert value(operator, found, y, lambda_) == pytest.approx(wanted, rel=1e-4)
     assert np.linalg.norm(found.numpy() - best) < 0.01 * np.linalg.norm(best)
 
 
@@ -109,8 +130,8 @@ def test_radon_solutions_agree_with_an_independent_primal_dual_method():
 
     best = chambolle_pock(forward, adjoint, 1.0, y / norm, lambda_ / norm**2, 3000)
     wanted = objective(forward, best, y / norm, lambda_ / norm**2) * norm**2
-    found = TotalVariation(lambda_, tolerance=1e-6, max_steps=4000)(torch.from_numpy(y), operator)
-    assert tv_objective(operator, found, torch.from_numpy(y), lambda_) == pytest.approx(wanted, rel=1e-4)
+    found = tv(operator, lambda_, tolerance=1e-6, max_steps=4000)(torch.from_numpy(y), operator)
+    assert value(operator, found, torch.from_numpy(y), lambda_) == pytest.approx(wanted, rel=1e-4)
     assert np.linalg.norm(found.numpy() - best) < 0.01 * np.linalg.norm(best)
 
 
@@ -130,23 +151,24 @@ def test_the_stopping_rule_keeps_its_promise(case):
     """In float32, as shipped: the true gap is below the tolerance, by the objective of a long run in float64."""
     operator, name, phase = CASES[case]
     x = picture(name, operator.image_shape[0], phase=phase).to(operator.dtype)
-    y, lambda_ = operator(x), tv_lambda(operator)
-    *_, last = tv_iterates(operator, y, lambda_, max_steps=2000 if operator.is_complex else 800)
-    wanted = tv_objective(operator, last.x, y, lambda_)
+    y, lambda_ = operator(x), default_lambda("tv", operator)
+    long = tv(operator, lambda_, max_steps=2000 if operator.is_complex else 800)
+    *_, last = long.iterates(y, operator)
+    wanted = value(operator, last.x, y, lambda_)
     short = operator.to(dtype=torch.float32)
     for tolerance in (1e-2, 1e-3):
-        method = TotalVariation(lambda_, tolerance=tolerance)
+        method = tv(operator, lambda_, tolerance=tolerance)
         found = method(y.to(short.dtype), short)
-        gap = tv_objective(operator, found.to(operator.dtype), y, lambda_) / wanted - 1
+        gap = value(operator, found.to(operator.dtype), y, lambda_) / wanted - 1
         assert gap <= tolerance
-        assert method.last_steps < method.max_steps, "stopped by the rule, not by the limit"
+        assert method.last.converged and method.last.steps < method.max_steps, "stopped by the rule, not by the limit"
 
 
 def test_the_rule_waits_for_a_slow_sequence_and_stops_a_finished_one():
     slow, done = GapRule(1e-3), GapRule(1e-3)
-    assert not any(slow.reached(1 + 0.9**k) for k in range(20))
-    assert not done.reached(None) and not done.reached(5.0) and not done.reached(1.0)
-    assert done.reached(1.0) or done.reached(1.0)
+    assert not any(slow.reached(seen(1 + 0.9**k)) for k in range(20))
+    assert not done.reached(seen(None)) and not done.reached(seen(5.0)) and not done.reached(seen(1.0))
+    assert done.reached(seen(1.0)) or done.reached(seen(1.0))
 
 
 def test_a_piecewise_constant_image_is_recovered_from_a_few_radial_lines():
@@ -154,7 +176,7 @@ def test_a_piecewise_constant_image_is_recovered_from_a_few_radial_lines():
     x = picture("shepp-logan", 64).to(torch.complex128)
     operator = fourier("radial", 64, 0.35)
     y = operator(x)
-    found = TotalVariation(1e-5, tolerance=1e-7, max_steps=3000)(y, operator)
+    found = tv(operator, 1e-5, tolerance=1e-7, max_steps=3000)(y, operator)
     assert psnr(operator.quick_inverse(y), x) < 25
     assert psnr(found, x) > 40
 
@@ -163,26 +185,27 @@ def test_with_every_sample_and_hardly_any_weight_nothing_changes():
     for phase in (False, True):
         x = picture("head-flair", 48, phase=phase).to(torch.complex128)
         operator = fourier("full", 48, 1)
-        assert psnr(TotalVariation(1e-8)(operator(x), operator), x) > 100
+        assert psnr(tv(operator, 1e-8)(operator(x), operator), x) > 100
 
 
 def test_a_large_weight_leaves_the_mean_and_no_data_give_nothing():
     x = picture("head-flair", 32).to(torch.complex128)
     operator = fourier("full", 32, 1)
-    flat = TotalVariation(1e3, max_steps=3000)(operator(x), operator)
+    flat = tv(operator, 1e3, max_steps=3000)(operator(x), operator)
     torch.testing.assert_close(flat, x.mean().expand(32, 32), rtol=0.02, atol=0.0)
-    assert not TotalVariation(1e-3)(torch.zeros((32, 32), dtype=torch.complex128), operator).any()
+    assert not tv(operator, 1e-3)(torch.zeros((32, 32), dtype=torch.complex128), operator).any()
 
 
 def test_the_same_data_give_the_same_image_whatever_was_solved_before():
     operator = fourier("radial", 48, 0.3).to(dtype=torch.float32)
     x = picture("head-t1", 48).to(torch.complex64)
-    method = TotalVariation(1e-3)
+    method = tv(operator, 1e-3)
     first = method(operator(x), operator)
     method(operator(x.flip(0)), operator)
     assert torch.equal(method(operator(x), operator), first)
 
 
 def test_the_hash_names_the_weight_and_the_tolerance():
-    hashes = {TotalVariation(weight, tolerance=gap).spec.hash for weight in (1e-3, 2e-3) for gap in (1e-3, 1e-4)}
-    assert len(hashes) == 4 and TotalVariation(1e-3).spec.hash == TotalVariation(1e-3).spec.hash
+    operator = fourier("full", 16, 1)
+    hashes = {tv(operator, weight, tolerance=gap).spec.hash for weight in (1e-3, 2e-3) for gap in (1e-3, 1e-4)}
+    assert len(hashes) == 4 and tv(operator, 1e-3).spec.hash == tv(operator, 1e-3).spec.hash

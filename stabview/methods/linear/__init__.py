@@ -1,0 +1,1 @@
+"""Direct and least-squares reconstructions, linear in the data."""

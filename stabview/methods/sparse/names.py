@@ -1,0 +1,48 @@
+"""The sparse methods by name, each set up for an operator."""
+
+from __future__ import annotations
+
+from stabview.methods.sparse.method import SparseMethod
+from stabview.methods.sparse.objective import Ball, DataTerm, Norm, Objective, Squares
+from stabview.methods.sparse.regularisers.regulariser import Regulariser
+from stabview.methods.sparse.regularisers.total_variation import TotalVariation
+from stabview.methods.sparse.rule import default_lambda
+from stabview.sampling.operator import SamplingOperator
+
+PROBLEMS = ("p1", "p2", "p3")
+
+
+def sparse_method(
+    name: str, operator: SamplingOperator, *, problem: str = "p2", lambda_: float | None = None, noise: float = 0.0,
+    tolerance: float = 1e-3, max_steps: int = 1000, algorithm: str | None = None, **options: object,
+) -> SparseMethod:  # fmt: skip
+    """The method of a name, its lambda by the documented rule where left open.
+
+    Parameters
+    ----------
+    problem : "p1", "p2" or "p3", see `stabview.methods.sparse.objective`.
+    noise : ||e|| / ||Ax|| of the data, for the rule.
+    algorithm : "admm", "primal-dual", "fista" or "ista"; left out: the fastest one for this problem.
+    options : of the regulariser (wavelet, levels, ...).
+    """
+    regulariser = _regulariser(name, operator, **options)
+    if lambda_ is None:
+        lambda_ = default_lambda(name, operator, problem=problem, noise=noise)
+    algorithm = algorithm or ("admm" if problem == "p2" else "primal-dual")
+    objective = Objective(_data_term(problem, lambda_), regulariser, 1.0 if problem == "p1" else lambda_)
+    suffix = "" if problem == "p2" else f" ({problem.upper()})"
+    weight = f"η {lambda_:.2g}" if problem == "p1" else f"λ {lambda_:.2g}"
+    return SparseMethod(
+        name, f"{regulariser.title}{suffix}, {weight}", objective, algorithm=algorithm, tolerance=tolerance,
+        max_steps=max_steps,
+    )  # fmt: skip
+
+
+def _regulariser(name: str, operator: SamplingOperator, **options: object) -> Regulariser:
+    if name in ("tv", "tv-anisotropic"):
+        return TotalVariation(anisotropic=name == "tv-anisotropic")
+    raise ValueError(f"no sparse method {name}")
+
+
+def _data_term(problem: str, lambda_: float) -> DataTerm:
+    return {"p1": lambda: Ball(lambda_), "p2": Squares, "p3": Norm}[problem]()
