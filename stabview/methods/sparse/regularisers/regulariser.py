@@ -1,4 +1,4 @@
-"""The form every regulariser has: R(x) = min over auxiliary planes of sum_b w_b sum |(K z)_b|, z = (x, auxiliary planes)."""
+"""The form every regulariser has: R(x) = min over auxiliary planes of sum_b w_b sum |(K z)_b|, z = (x, the planes)."""
 
 from __future__ import annotations
 
