@@ -1,19 +1,23 @@
 """Sampling masks for Fourier operators, centred, drawn from seeded NumPy generators so that they agree everywhere.
 
-Every family is an *order* in which samples are taken: the mask of a rate is the beginning of it. So masks of one seed
-are nested, and a curve over the rate adds samples and never exchanges them. The two fastMRI families are the
-exception: their definitions fix which lines belong together, and their masks of different rates are not nested.
+Most families are an *order* in which samples are taken: the mask of a rate is the beginning of it. So masks of one seed
+are nested, and a curve over the rate adds samples and never exchanges them. The fastMRI families and that of MRI-VN
+are the exception: their definitions fix which lines belong together, and masks of different rates are not nested.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from stabview.images.errors import InputError
+from stabview.sampling.das_masks import das_order
+from stabview.sampling.line_masks import fastmri_darestani, fastmri_equispaced, fastmri_random, middle, vn_uniform
+from stabview.sampling.point_masks import gaussian_order, poisson_order
 
 GOLDEN_ANGLE = 180 * 0.618034
 CENTRE_LINES = 8
-FASTMRI_CENTRE = 0.08
 
 
 def sampling_mask(pattern: str, shape: tuple[int, int], rate: float, *, seed: int = 0) -> np.ndarray:
@@ -39,7 +43,7 @@ def gaussian_lines(
     Density exp(-((k - width/2) / (width/10))^2 / 2) + 1/(2 acc), acc = width / count (Schlemper et al., IEEE TMI 2018).
     """
     lines = np.zeros(width, dtype=bool)
-    lines[_middle(width, min(centre, count))] = True
+    lines[middle(width, min(centre, count))] = True
     missing = count - int(lines.sum())
     if missing > 0:
         density = np.where(lines, 0, _gaussian_density(width, width / count))
@@ -55,7 +59,7 @@ def _nested_gaussian_lines(shape: tuple[int, int], rate: float, generator: np.ra
     width = shape[1]
     wanted = max(1, int(width * rate + 1e-9))  # 0.29 of 100 lines are 29, in floating point too
     lines = np.zeros(width, dtype=bool)
-    lines[_middle(width, min(CENTRE_LINES, wanted))] = True
+    lines[middle(width, min(CENTRE_LINES, wanted))] = True
     while (taken := int(lines.sum())) < wanted:
         density = np.where(lines, 0, _gaussian_density(width, width / (taken + 1)))
         lines[generator.choice(width, p=density / density.sum())] = True
@@ -67,34 +71,15 @@ def _gaussian_density(width: int, acceleration: float) -> np.ndarray:
     return np.exp(-0.5 * ((k - width / 2) / (width / 10)) ** 2) + 0.5 / acceleration
 
 
-def _fastmri_random(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
-    """Centre block of round(0.08 n) lines, the others i.i.d. with the probability that gives the rate on average."""
-    width = shape[1]
-    block = _centre_block(width, rate)
-    probability = (rate * width - block) / max(1, width - block)
-    lines = generator.random(width) < probability
-    lines[_middle(width, block)] = True
-    return lines[None, :]
+def _first_points(order: Callable[[tuple[int, int], np.random.Generator], np.ndarray]) -> Callable[..., np.ndarray]:
+    """The family whose masks are the beginnings of an order of all points: exactly round(rate * pixels) of them."""
 
+    def family(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
+        mask = np.zeros(shape, dtype=bool)
+        mask.flat[order(shape, generator)[: max(1, round(rate * mask.size))]] = True
+        return mask
 
-def _fastmri_equispaced(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
-    """Centre block and every a'-th line, a' adjusted for the block so that the rate is met ("equispaced fraction")."""
-    width = shape[1]
-    acceleration = 1 / rate
-    block = _centre_block(width, rate)
-    lines = np.zeros(width, dtype=bool)
-    denominator = block * acceleration - width
-    if denominator < 0:
-        step = acceleration * (block - width) / denominator
-        offset = generator.integers(0, max(1, round(step)))
-        lines[np.round(np.arange(offset, width - 1, step)).astype(int)] = True
-    lines[_middle(width, block)] = True
-    return lines[None, :]
-
-
-def _centre_block(width: int, rate: float) -> int:
-    """round(0.08 n) lines, fewer (half of all) where the rate is too low for them."""
-    return max(1, min(round(FASTMRI_CENTRE * width), int(rate * width / 2)))
+    return family
 
 
 def _radial(shape: tuple[int, int], rate: float, generator: np.random.Generator) -> np.ndarray:
@@ -147,16 +132,16 @@ def _full(shape: tuple[int, int], rate: float, generator: np.random.Generator) -
     return np.ones(shape, dtype=bool)
 
 
-def _middle(width: int, count: int) -> slice:
-    start = width // 2 - count // 2
-    return slice(start, start + count)
-
-
 _FAMILIES = {
     "cartesian-gaussian": _nested_gaussian_lines,
-    "fastmri-random": _fastmri_random,
-    "fastmri-equispaced": _fastmri_equispaced,
+    "fastmri-random": fastmri_random,
+    "fastmri-equispaced": fastmri_equispaced,
+    "fastmri-darestani": fastmri_darestani,
+    "vn-uniform": vn_uniform,
     "radial": _radial,
     "multilevel": _multilevel,
+    "das": _first_points(das_order),
+    "gaussian-points": _first_points(gaussian_order),
+    "poisson-disc": _first_points(poisson_order),
     "full": _full,
 }
