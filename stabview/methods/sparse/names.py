@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.objective import Ball, DataTerm, Norm, Objective, Squares
+from stabview.methods.sparse.regularisers.generalised_variation import GeneralisedVariation
 from stabview.methods.sparse.regularisers.regulariser import Regulariser
 from stabview.methods.sparse.regularisers.total_variation import TotalVariation
 from stabview.methods.sparse.rule import default_lambda
@@ -41,6 +42,8 @@ def sparse_method(
 def _regulariser(name: str, operator: SamplingOperator, **options: object) -> Regulariser:
     if name in ("tv", "tv-anisotropic"):
         return TotalVariation(anisotropic=name == "tv-anisotropic")
+    if name == "tgv":
+        return GeneralisedVariation(**options)
     raise ValueError(f"no sparse method {name}")
 
 

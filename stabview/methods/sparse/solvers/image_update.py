@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 
 from stabview.methods.sparse.regularisers.regulariser import Regulariser
+from stabview.methods.sparse.solvers.block_symbol import block_inverse, multiply
 from stabview.sampling.fourier import REAL_OF
 from stabview.sampling.operator import SamplingOperator
 
@@ -38,6 +39,11 @@ def image_update(
         constant = torch.fft.fft2(data) * inverse
         inverse = inverse * rho
         return lambda g, z: torch.fft.ifft2(torch.fft.fft2(g).mul_(inverse).add_(constant))
+    if weights is not None and symbol is not None:
+        inverse = block_inverse(symbol, weights, rho=rho, mu=mu)
+        constant = inverse[:, 0] * torch.fft.fft2(data)
+        inverse *= rho
+        return lambda g, z: torch.fft.ifft2(multiply(inverse, torch.fft.fft2(g)).add_(constant))
     return _conjugate_gradients(operator, regulariser, data, rho, mu)
 
 
