@@ -117,18 +117,25 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _fill_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("study", type=Path, metavar="STUDY.toml")
+    parser.add_argument("study", type=Path, metavar="STUDY", help="a study (.toml), or the name of a shipped example")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
 def _run(options: argparse.Namespace) -> None:
+    from stabview.report.findings import write_findings
     from stabview.report.write import write_outcome
-    from stabview.study.runner import run_study
+    from stabview.study.examples import EXAMPLES, example
+    from stabview.study.runner import run_experiments, run_study
     from stabview.study.toml_file import read_study
 
-    study = _seeded(read_study(options.study), options)
-    files = run_study(study, options.out, write_outcome, device=options.device, threads=options.threads,
-                      tell=_teller(options))  # fmt: skip
+    name = str(options.study)
+    study = example(name).study() if name in EXAMPLES and not options.study.exists() else read_study(options.study)
+    study = _seeded(study, options)
+    common = {"device": options.device, "threads": options.threads, "tell": _teller(options)}
+    if study.experiments:
+        files = run_experiments(study, options.out, write_findings, **common)
+    else:
+        files = run_study(study, options.out, write_outcome, **common)
     print(f"{len(files)} files in {options.out}; the report is {options.out / 'report.html'}")
 
 

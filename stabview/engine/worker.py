@@ -69,6 +69,12 @@ class Worker:
         with self._changed:
             return any(key in self._jobs for key in keys) if keys else bool(self._jobs)
 
+    def outranked(self) -> bool:
+        """Whether the step in progress should end early: its job was cancelled, or something more urgent waits."""
+        with self._changed:
+            job = self._stepping
+            return self._closing or (job is not None and (job.cancelled or min(self._jobs.values()) is not job))
+
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until nothing is left to do; False when `timeout` seconds were not enough."""
         with self._changed:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from stabview.study.workbench import Workbench
 
 # In the order in which they are passed on: what others depend on first.
-EVENTS = ("study", "scene", "search", "iterate", "frame", "details", "sweep", "progress", "error", "report")
+EVENTS = (
+    "study", "scene", "search", "iterate", "frame", "details", "sweep", "progress", "error", "report", "experiment",
+)  # fmt: skip
 _PATIENCE = 30.0  # seconds that a file may still take to be written when the window closes
 
 
@@ -41,6 +43,7 @@ class Bridge(QObject):
     position_changed(index) : the slider was moved.
     error_raised(sentence, details) : for the user, from the workbench or from `complain`.
     report_ready : the report was written.
+    experiment_changed : re-read `workbench.experiment_run` and `workbench.experimenting`.
     message(text) : a short line for the status bar, from `say`.
     """
 
@@ -55,6 +58,7 @@ class Bridge(QObject):
     position_changed = Signal(int)
     error_raised = Signal(str, str)
     report_ready = Signal()
+    experiment_changed = Signal()
     message = Signal(str)
 
     _woken = Signal()
@@ -77,6 +81,7 @@ class Bridge(QObject):
             "progress": self.progress_changed,
             "search": self.search_changed,
             "report": self.report_ready,
+            "experiment": self.experiment_changed,
         }
         self._files = Worker("files", on_error=self._file_failed)
         self._jobs = itertools.count()

@@ -10,7 +10,9 @@ from stabview.gui import icons, text, theme
 from stabview.gui.actions import Actions
 from stabview.gui.bridge import Bridge
 from stabview.gui.cards.fields import Elided
+from stabview.gui.cards.sampling_card import OPERATOR_TITLES
 from stabview.gui.opening import Opener
+from stabview.study.fields import matters
 
 
 class Header(QToolBar):
@@ -118,8 +120,7 @@ class Header(QToolBar):
         if scene is None:
             self.title.setText("")
             return
-        amount = (
-            f"{sampling.views} views" if sampling.operator == "radon" else text.per_cent(scene.rate or sampling.rate)
-        )
-        how = "Radon" if sampling.operator == "radon" else f"Fourier, {sampling.pattern}"
+        amount = f"{sampling.views} views" if sampling.counts_views else text.per_cent(scene.rate or sampling.rate)
+        how = OPERATOR_TITLES[sampling.operator].split(" (")[0]
+        how += f", {sampling.pattern}" if matters(sampling, "pattern") else ""
         self.title.setText(f"{scene.network_title} · {scene.title} · {how}, {amount}")

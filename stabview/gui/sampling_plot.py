@@ -58,7 +58,7 @@ class SamplingPlot(QFrame):
         at = f" at r{text.subscript(workbench.sweep_position)}" if workbench.sweep_points else ""
         self.heading.setText(f"PSNR and sampling{at}")
         points, scene = workbench.sweep_points, workbench.scene
-        views = workbench.study.sampling.operator == "radon"
+        views = workbench.study.sampling.counts_views
         planned = tuple(workbench.sweep_planned) or tuple(point.rate for point in points)
         names = {"network": "network", "soa": "SoA", "quick": scene.quick_title.split(" (")[0] if scene else "quick"}
         series = []

@@ -117,7 +117,10 @@ class Stage(QWidget):
             awaited = frame is None or key in frame.pending or key not in frame.panels or index != workbench.position
             if name == "input":  # x is there long before the rest, unless it could not be prepared
                 awaited = frame is None and not workbench.progress.busy
-            panel.set_picture(picture, index, self._awaiting(panel, index, picture) if awaited else "")
+            mark = self._awaiting(panel, index, picture) if awaited else ""
+            if frame is not None and key in frame.provisional:
+                mark = "being refined …"
+            panel.set_picture(picture, index, mark)
         self._show_names()
         self._show_footers()
         self.painted.emit()

@@ -36,11 +36,10 @@ class Method(Protocol):
 
 
 class QuickInverse:
-    """Zero-filling for Fourier data, filtered back-projection for Radon data."""
+    """The customary direct reconstruction: zero-filling for Fourier data, filtered back-projection for Radon data."""
 
-    def __init__(self, operator_name: str) -> None:
-        fourier = operator_name == "fourier"
-        self.spec = MethodSpec("zero-filled" if fourier else "fbp", "Zero-filled" if fourier else "FBP (Ram-Lak)")
+    def __init__(self, operator: SamplingOperator) -> None:
+        self.spec = MethodSpec(operator.quick_name, operator.quick_title)
 
     def __call__(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
         return operator.quick_inverse(y)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from html import escape
 from pathlib import Path, PurePath
@@ -35,6 +35,7 @@ code, pre { font-family: "DejaVu Sans Mono", monospace; font-size: 12px; overflo
 pre { background: #f4f5f7; border: 1px solid #c3c8cf; padding: 8px; white-space: pre-wrap; }
 img { max-width: 100%; height: auto; } img.sheet { width: 100%; } p.picture { line-height: 100%; margin: 0; }
 figure { margin: 8px 0 20px; } figcaption { font-size: 13px; color: #4d5560; }
+.pictures { display: flex; flex-wrap: wrap; gap: 12px; } .pictures figure { max-width: 340px; margin: 4px 0; }
 .foot { display: none; }
 @media print { body { max-width: none; padding: 0 0 28px; font-size: 11px; } h2 { break-after: avoid; }
   figure, tr { break-inside: avoid; }
@@ -95,6 +96,11 @@ def html_text(
         ("Limitations", bullets(_limitations(result, study))),
         ("Files beside this report", manifest_table(manifest or {})),
     ]
+    return page(title, sections)
+
+
+def page(title: str, sections: Iterable[str | tuple[str, str]]) -> str:
+    """A whole HTML page: sections with a heading are numbered, those without text left out."""
     body = [f"<h1>{escape(title)}</h1>"]
     number = 0
     for section in sections:

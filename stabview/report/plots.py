@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from stabview.report.wording import METHODS
@@ -69,21 +69,24 @@ def growth_plot(result: Mapping, *, titles: Mapping[str, str] | None = None) -> 
 
 
 def line_plot(
-    title: str, x_label: str, y_label: str, lines: Sequence[Line], marks: Sequence[Mark] = (), *, from_0: bool = False
-) -> str:
-    """An SVG file; "" where there is no point to draw. With `from_0` both axes start at 0."""
+    title: str, x_label: str, y_label: str, lines: Sequence[Line], marks: Sequence[Mark] = (), *, from_0: bool = False,
+    log_x: bool = False, log_y: bool = False,
+) -> str:  # fmt: skip
+    """An SVG file; "" where there is no point to draw.
+
+    With `from_0` both axes start at 0; a logarithmic axis leaves out what is not positive.
+    """
+    lines = [_positive(line, log_x, log_y) for line in lines]
     across = [x for line in lines for x in line.x] + [mark.x for mark in marks]
     down = [min(y, line.ceiling) for line in lines for y in line.y]
     if not down:
         return ""
-    ticks_x, ticks_y = nice_ticks(across, from_0), nice_ticks(down, from_0)
+    axis_x, axis_y = _Axis(across, from_0, log_x), _Axis(down, from_0, log_y)
+    ticks_x, ticks_y = axis_x.ticks, axis_y.ticks
     right, floor = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
 
     def place(x: float, y: float) -> tuple[float, float]:
-        return (
-            _LEFT + (x - ticks_x[0]) / (ticks_x[-1] - ticks_x[0]) * (right - _LEFT),
-            floor - (y - ticks_y[0]) / (ticks_y[-1] - ticks_y[0]) * (floor - _TOP),
-        )
+        return _LEFT + axis_x.share(x) * (right - _LEFT), floor - axis_y.share(y) * (floor - _TOP)
 
     said = "; ".join(f"{line.title}: {len(line.x)} points" for line in lines)
     parts = [
@@ -122,6 +125,31 @@ def line_plot(
         words = f"↑ above {max(line.ceiling for line in lines):g}"
         parts.append(f'<text x="{right + 14}" y="{_TOP + 22 + 26 * len(lines)}">{words}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+class _Axis:
+    """Ticks that enclose values, and where a value lies between the first and the last."""
+
+    def __init__(self, values: Sequence[float], from_0: bool, logarithmic: bool) -> None:
+        self._map = math.log10 if logarithmic else float
+        self.ticks = decades(values) if logarithmic else nice_ticks(values, from_0)
+
+    def share(self, value: float) -> float:
+        first, last = self._map(self.ticks[0]), self._map(self.ticks[-1])
+        return (self._map(value) - first) / (last - first)
+
+
+def _positive(line: Line, log_x: bool, log_y: bool) -> Line:
+    pairs = [(x, y) for x, y in zip(line.x, line.y, strict=True) if not (log_x and x <= 0) and not (log_y and y <= 0)]
+    return replace(line, x=tuple(x for x, _ in pairs), y=tuple(y for _, y in pairs))
+
+
+def decades(values: Sequence[float]) -> list[float]:
+    """Powers of ten that enclose positive values, at most eight or so."""
+    low, high = math.floor(math.log10(min(values)) + 1e-9), math.ceil(math.log10(max(values)) - 1e-9)
+    high = max(high, low + 1)
+    step = max(1, math.ceil((high - low) / 8))
+    return [10.0**power for power in range(low, high + step, step)]
 
 
 def nice_ticks(values: Sequence[float], from_0: bool = False) -> list[float]:

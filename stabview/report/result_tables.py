@@ -10,6 +10,7 @@ from stabview.report.markup import cell_text
 from stabview.report.outcome import first_loss
 from stabview.report.pictures import percent
 from stabview.report.tables import METHODS, in_order
+from stabview.study.study import COUNTING_VIEWS
 
 _ROWS = 60  # a longer table of iterates is thinned out, the CSV file has them all
 
@@ -96,7 +97,7 @@ def details_table(details: Iterable[Mapping], titles: Mapping[str, str]) -> str:
 def sweep_table(result: Mapping, titles: Mapping[str, str]) -> str:
     """A row for each rate or number of views."""
     points = sorted(result["sweep"], key=lambda point: point["rate"])
-    views = result.get("sampling", {}).get("operator") == "radon"
+    views = result.get("sampling", {}).get("operator") in COUNTING_VIEWS
     methods = in_order({name: None for point in points for name in point["psnr"]}, METHODS)
     head = "".join(f"<th>PSNR in dB: {escape(titles.get(method, method))}</th>" for method in methods)
     rows = [f"<tr><th>{'views' if views else 'rate'}</th>{head}</tr>"]

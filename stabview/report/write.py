@@ -91,7 +91,7 @@ def write_outcome(
         manifest=manifest,
     )
     files["report.html"] = report.encode()
-    return _written(folder, files)
+    return written(folder, files)
 
 
 def complete(result: Mapping) -> dict:
@@ -159,14 +159,15 @@ def _npz(scene: Scene, arrays: Mapping[str, np.ndarray]) -> bytes:
     return stream.getvalue()
 
 
-def _written(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    written = []
+def written(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write files by name into a folder, each whole; optional ones of an earlier outcome are taken away."""
+    paths = []
     try:
         for name, data in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, data)
-            written.append(path)
+            paths.append(path)
         for old in sorted(folder.glob("**/*")):
             name = old.relative_to(folder).as_posix()
             if name not in files and _OPTIONAL.fullmatch(name) and old.is_file():
@@ -174,7 +175,7 @@ def _written(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     except OSError as error:
         reason = error.strerror or error
         raise InputError(f"'{folder}' cannot be written to ({reason}): choose another folder.") from error
-    return written
+    return paths
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -29,6 +29,7 @@ class FourierOperator(SamplingOperator):
     """
 
     name = "fourier"
+    quick_name, quick_title = "zero-filled", "Zero-filled"
     is_complex = True
 
     def __init__(

@@ -24,6 +24,7 @@ class SamplingOperator(ABC):
     rate : m over the number of pixels (Fourier), or None where a rate has no meaning.
     mask : (H, W) boolean array of the sampled frequencies, centred, or None.
     angles : of the views or spokes in degrees, or None.
+    quick_name, quick_title : of `quick_inverse`, for reports and captions.
     """
 
     name: str
@@ -34,6 +35,8 @@ class SamplingOperator(ABC):
     rate: float | None
     mask: np.ndarray | None = None
     angles: np.ndarray | None = None
+    quick_name = "adjoint"
+    quick_title = "Adjoint"
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """A x. x : (..., *image_shape)."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import numpy as np
 import torch
 
 from stabview.experiments.sampling_sweep import outside_in, sampling_sweep
 from stabview.experiments.structural_details import detail_survival
 from stabview.measures.stability import all_measures
+from stabview.methods.sparse.method import Solution
+from stabview.methods.sparse.solvers.iterate import WarmStart
 from stabview.perturbation.ascent import MOMENTUM as ASCENT_MOMENTUM
 from stabview.perturbation.ascent import momentum_ascent
 from stabview.perturbation.continuation import MOMENTUM as CONTINUATION_MOMENTUM
@@ -54,19 +57,37 @@ def network_part(problem: Problem, iterate: Iterate) -> FramePart:
     )
 
 
-def soa_part(problem: Problem, iterate: Iterate, clean: torch.Tensor | None) -> tuple[FramePart, torch.Tensor]:
-    """The same for the sparse method, a cold solve of the same data; `clean`: what it makes of y (None: this is it)."""
-    estimate = problem.soa(iterate.y, problem.operator)
+def soa_part(
+    problem: Problem, iterate: Iterate, clean: torch.Tensor | None, *, stopped: Callable[[], bool] = lambda: False
+) -> tuple[FramePart, Solution] | None:
+    """The same for the sparse method, a cold solve of the same data; None when it was `stopped`.
+
+    clean : what it makes of y (None: this is it).
+    """
+    solution = problem.soa.solve(iterate.y, problem.operator, stopped=stopped)
+    if stopped() and not solution.converged:
+        return None
+    estimate = solution.x
     reference = estimate if clean is None else clean
-    part = FramePart(
-        panels={
-            "soa": plain(estimate.abs()),
-            "soaDifference": plain(_signed(estimate - reference)),
-            "soaError": plain(_signed(estimate - problem.x)),
-        },
-        measures={"soa": _measures(problem, estimate, reference, iterate)},
-    )
-    return part, estimate
+    solver = {"iterations": solution.steps, "gap": solution.gap, "converged": solution.converged}
+    measures = {"soa": {**_measures(problem, estimate, reference, iterate), **solver}}
+    return FramePart(_soa_panels(problem, estimate, reference), measures), solution
+
+
+def soa_stand_in(
+    problem: Problem, iterate: Iterate, clean: torch.Tensor, start: WarmStart, *, stopped: Callable[[], bool]
+) -> FramePart | None:
+    """Its pictures from the state of a neighbouring solve, for a slider that moves; never a number."""
+    solution = problem.soa.solve(iterate.y, problem.operator, start=start, stopped=stopped)
+    return FramePart(_soa_panels(problem, solution.x, clean), {}) if solution.converged else None
+
+
+def _soa_panels(problem: Problem, estimate: torch.Tensor, reference: torch.Tensor) -> dict[str, np.ndarray]:
+    return {
+        "soa": plain(estimate.abs()),
+        "soaDifference": plain(_signed(estimate - reference)),
+        "soaError": plain(_signed(estimate - problem.x)),
+    }
 
 
 def detail_reports(problem: Problem, iterate: Iterate, estimates: dict[str, torch.Tensor]) -> Iterator[DetailReport]:

@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from pathlib import PurePath
 from typing import Union, get_args, get_origin, get_type_hints
 
+from stabview.experiments.catalogue import experiment
 from stabview.images.errors import InputError
 from stabview.study.fields import FIELDS, Field, key_of
 from stabview.study.study import Study
@@ -28,6 +29,8 @@ def check_study(study: Study) -> None:
     _one_of(study.image, "[image]", "path", "phantom")
     _one_of(study.network, "[network]", "name", "path")
     _check_network(study)
+    for chosen in study.experiments:
+        experiment(chosen.name).values(chosen.parameters)
     for number, detail in enumerate(study.details, 1):
         where = f"[[details]] {number}"
         if detail.kind == "stroke" and not detail.points:
@@ -95,7 +98,7 @@ def suggestion(word: object, names: Iterable[str]) -> str:
 def _place(kind: type, where: str, key: str) -> str:
     if kind is not Study:
         return f"{where} {key}"
-    return f"[[{key}]]" if key == "details" else f"[{key}]"
+    return f"[[{key}]]" if key in ("details", "experiments") else f"[{key}]"
 
 
 def _unknown_key(where: str, key: str, names: Iterable[str]) -> str:
@@ -113,6 +116,10 @@ def _value(hint: object, field: Field, value: object, where: str) -> object:
         return part_from_table(hint, value, where)
     if get_origin(hint) is tuple:
         return _values(hint, field, value, where)
+    if get_origin(hint) is Mapping:
+        if not isinstance(value, Mapping):
+            raise InputError(f"{where} is {_shown(value)}; it has to be a table, {{ size = 64 }}.")
+        return dict(value)
     if hint is bool:
         if not isinstance(value, bool):
             raise InputError(f"{where} is {_shown(value)}; it has to be true or false.")
@@ -200,16 +207,16 @@ def _check_network(study: Study) -> None:
 
     operator, network = study.sampling.operator, study.network
     trained = network.trained_rate
-    if trained is not None and operator == "fourier" and trained > 1:
+    if trained is not None and not study.sampling.counts_views and trained > 1:
         raise InputError(f"[network] trained_rate is {trained:g}; a sampling rate is at most 1.")
-    if trained is not None and operator == "radon" and trained < 1:
-        raise InputError(f"[network] trained_rate is {trained:g}; for radon it is a number of views, at least 1.")
+    if trained is not None and study.sampling.counts_views and trained < 1:
+        raise InputError(f"[network] trained_rate is {trained:g}; for {operator} it is a number of views, at least 1.")
     if network.name is None:
         return
     cards = {card.name: card for card in shipped_cards()}
     made_for = cards[network.name].operator
-    if made_for != operator:
-        others = ", ".join(name for name, card in cards.items() if card.operator == operator)
+    if not cards[network.name].takes(operator):
+        others = ", ".join(name for name, card in cards.items() if card.takes(operator))
         advice = f"choose {others}, or" if others else "choose"
         raise InputError(
             f"[network] {network.name} reconstructs from {made_for} data and [sampling] operator is {operator}: "

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 OPERATORS = {
     "fourier": "MRI, one coil: samples of the Fourier transform of the image.",
-    "radon": "CT, parallel beam: line integrals along equispaced views.",
+    "multicoil": "MRI, several coils: the image times each coil's sensitivity, Fourier transformed.",
+    "radial-fourier": "MRI, one coil: samples along spokes, between the points of the grid.",
+    "radon": "CT: line integrals along equispaced views.",
+    "gaussian": "Independent Gaussian measurements; small images only.",
+    "dct": "Random samples of the cosine transform.",
+}
+
+GEOMETRIES = {
+    "parallel": "Parallel rays, views over 180 degrees.",
+    "fan": "Rays from a point source, views over 360 degrees.",
+}
+
+FILTERS = {
+    "ram-lak": "The ramp.",
+    "shepp-logan": "The ramp times a sinc.",
+    "cosine": "The ramp times a cosine.",
+    "hamming": "The ramp times a Hamming window.",
+    "hann": "The ramp times a Hann window.",
 }
 
 PATTERNS = {
@@ -28,6 +45,29 @@ DOMAINS = {
 
 SOA_METHODS = {
     "tv": "Isotropic total variation: min 1/2 ||Ax - y||^2 + lambda TV(x).",
+}
+
+PROBLEMS = {
+    "p2": "min 1/2 ||Ax - y||^2 + lambda R(x).",
+    "p3": "min ||Ax - y|| + lambda R(x), the square-root LASSO: lambda does not depend on the noise.",
+    "p1": "min R(x) with ||Ax - y|| <= eta.",
+}
+
+WAVELETS = {
+    "haar": "Piecewise constant; the shortest.",
+    "db2": "Daubechies, two vanishing moments.",
+    "db4": "Daubechies, four vanishing moments.",
+    "db8": "Daubechies, eight vanishing moments.",
+    "sym4": "Symlet, four vanishing moments.",
+    "sym8": "Symlet, eight vanishing moments.",
+    "coif2": "Coiflet, four vanishing moments.",
+}
+
+ALGORITHMS = {
+    "admm": "Alternating direction method of multipliers, with an exact or preconditioned image update.",
+    "primal-dual": "The primal-dual algorithm of Chambolle and Pock.",
+    "fista": "Accelerated proximal gradients (P2 with wavelets).",
+    "ista": "Proximal gradients (P2 with wavelets).",
 }
 
 FITS = {

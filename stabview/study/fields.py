@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from stabview.experiments.catalogue import EXPERIMENTS
 from stabview.images.phantoms import PHANTOMS
 from stabview.study import choices
 from stabview.study.study import (
+    COUNTING_VIEWS,
     Detail,
+    ExperimentChoice,
     ImageChoice,
     NetworkChoice,
     PerturbationChoice,
@@ -19,6 +22,10 @@ from stabview.study.study import (
 )
 
 LARGEST_SEED = 2**32 - 1
+WITH_PATTERN = ("fourier", "multicoil")
+"""Operators that take the samples of a mask."""
+SPARSE = ("tv", "tv-anisotropic", "tgv", "wavelet", "shearlet", "shearlet-tgv")
+"""Methods that are an objective to be minimised by a choice of algorithms."""
 LONGEST_TEXT = 200
 
 
@@ -70,6 +77,10 @@ def _phantoms() -> Mapping[str, str]:
     return {name: entry.description for name, entry in PHANTOMS.items()}
 
 
+def _experiments() -> Mapping[str, str]:
+    return {name: entry.sentence for name, entry in EXPERIMENTS.items()}
+
+
 def _seed(sentence: str, **more: object) -> Field:
     return Field(sentence, at_least=0, at_most=LARGEST_SEED, **more)
 
@@ -83,6 +94,9 @@ FIELDS: dict[type, dict[str, Field]] = {
         "details": Field("What is painted on the image, one table for each detail; they are part of x."),
         "perturbation": Field("The search for a small perturbation that changes the network's image most."),
         "sweep": Field("Where the curve of PSNR against sampling is computed; left out: at the usual places."),
+        "experiments": Field(
+            "Experiments of the papers, one table for each; they are run in place of search and curve."
+        ),
     },
     ImageChoice: {
         "path": Field(
@@ -97,12 +111,40 @@ FIELDS: dict[type, dict[str, Field]] = {
     SamplingChoice: {
         "operator": Field("The forward operator A.", names=lambda: choices.OPERATORS),
         "pattern": Field(
-            "Which samples are taken.", names=lambda: choices.PATTERNS, only_for=("operator", ("fourier",))
+            "Which samples are taken.", names=lambda: choices.PATTERNS, only_for=("operator", WITH_PATTERN)
         ),
-        "rate": Field("Share of the samples that is taken.", above=0, at_most=1, only_for=("operator", ("fourier",))),
-        "views": Field("Number of views.", at_least=1, at_most=10000, only_for=("operator", ("radon",))),
+        "rate": Field(
+            "Share of the samples that is taken.",
+            above=0,
+            at_most=1,
+            only_for=("operator", (*WITH_PATTERN, "gaussian", "dct")),
+        ),
+        "views": Field("Number of views or spokes.", at_least=1, at_most=10000, only_for=("operator", COUNTING_VIEWS)),
         "seed": _seed("Another number draws other samples, and other noise."),
         "noise": Field("Gaussian noise on the data, relative: ||e|| / ||A x||.", at_least=0, at_most=1),
+        "coils": Field(
+            "Number of coils of a simulated birdcage.", at_least=1, at_most=64, only_for=("operator", ("multicoil",))
+        ),
+        "maps": Field(
+            "File of coil sensitivities, .npy, complex, (coils, rows, columns).",
+            longest=4096,
+            only_for=("operator", ("multicoil",)),
+        ),
+        "calibration": Field(
+            "File of raw k-space, .npy, complex, (coils, rows, columns), centred; sensitivities are estimated from it.",
+            longest=4096,
+            only_for=("operator", ("multicoil",)),
+        ),
+        "geometry": Field("How the rays run.", names=lambda: choices.GEOMETRIES, only_for=("operator", ("radon",))),
+        "filter": Field(
+            "Filter of the back-projection.", names=lambda: choices.FILTERS, only_for=("operator", ("radon",))
+        ),
+        "finer": Field(
+            "The data are simulated on a grid so many times finer, which avoids the inverse crime.",
+            at_least=1,
+            at_most=4,
+            only_for=("operator", ("fourier", "multicoil", "radon")),
+        ),
     },
     NetworkChoice: {
         "name": Field("A shipped network.", names=shipped_networks),
@@ -110,9 +152,32 @@ FIELDS: dict[type, dict[str, Field]] = {
         "trained_rate": Field("Rate, or number of views, the network was trained at; marked in the curve.", above=0),
     },
     SoaChoice: {
-        "method": Field("The sparse method.", names=lambda: choices.SOA_METHODS),
-        "lambda_": Field("Weight of the regulariser; left out: by the documented rule.", above=0),
-        "tolerance": Field("Where the iteration stops; left out: the calibrated value.", above=0, below=1),
+        "method": Field("The reference method.", names=lambda: choices.SOA_METHODS),
+        "problem": Field(
+            "Which of the three problems of compressed sensing is solved.",
+            names=lambda: choices.PROBLEMS,
+            only_for=("method", SPARSE),
+        ),
+        "lambda_": Field("Weight of the regulariser, eta for p1; left out: by the documented rule.", above=0),
+        "tolerance": Field(
+            "Relative gap (F - F*) / F* at which the iteration stops; left out: 1e-3.", above=0, below=1
+        ),
+        "algorithm": Field(
+            "How it is solved; left out: the fastest that is known for the problem.",
+            names=lambda: choices.ALGORITHMS,
+            only_for=("method", SPARSE),
+        ),
+        "wavelet": Field(
+            "An orthogonal family of PyWavelets: haar, db2, db4, sym8, coif2, ...",
+            longest=20,
+            only_for=("method", ("wavelet", "firenet")),
+        ),
+        "levels": Field(
+            "Levels of the wavelet transform; left out: as many as the size allows, at most six.",
+            at_least=1,
+            at_most=12,
+            only_for=("method", ("wavelet", "firenet")),
+        ),
     },
     Detail: {
         "kind": Field("What is painted.", names=lambda: choices.DETAIL_KINDS),
@@ -142,6 +207,10 @@ FIELDS: dict[type, dict[str, Field]] = {
             "Weight of ||r||^2 / 2 in Q(r); left out: from the Jacobian.", at_least=0, only_for=("search", ("ascent",))
         ),
         "init": Field("Size tau of the random start; left out: 1e-4.", above=0, only_for=("search", ("ascent",))),
+    },
+    ExperimentChoice: {
+        "name": Field("The experiment.", names=_experiments),
+        "parameters": Field("Its parameters, a table; those left out take their defaults."),
     },
     SweepChoice: {
         "rates": Field("Sampling rates, for Fourier.", above=0, at_most=1),

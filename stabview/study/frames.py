@@ -56,7 +56,7 @@ class Frame:
     ----------
     panels : name -> (H, W) float32. "input" |x + r_j|, "network" |f(A(x + r_j))|, "soa", "perturbation" Re r_j,
         "networkDifference" Re(f(A(x+r_j)) - f(Ax)), "soaDifference", "networkError" Re(f - x), "soaError".
-        A panel that is not there yet is named in `pending`.
+        A panel that is not there yet is named in `pending`, one that stands in for the final one in `provisional`.
     measures : method ("network", "soa", "quick") -> measure -> value; names as in result.json: psnr, ssim,
         relative_error, change, amplification, lipschitz, data_misfit. Absent where not computed or meaningless.
     """
@@ -67,6 +67,7 @@ class Frame:
     panels: dict[str, np.ndarray] = field(default_factory=dict)
     measures: dict[str, dict[str, float]] = field(default_factory=dict)
     pending: frozenset[str] = frozenset()
+    provisional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)

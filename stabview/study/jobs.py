@@ -7,6 +7,7 @@ dropped. torch is imported by the jobs only.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,15 +22,22 @@ from stabview.study.results import Results
 from stabview.study.study import sweep_rates
 
 if TYPE_CHECKING:
+    from stabview.methods.sparse.solvers.iterate import WarmStart
     from stabview.perturbation.iterate import Iterate, SearchState
+    from stabview.study.experiments import ExperimentRun
     from stabview.study.outcome import Write
     from stabview.study.problem import Parts, Problem
+    from stabview.study.study import ExperimentChoice
 
 QUESTIONS = {
     "scene": "reconstructing", "answer": "reconstructing this iterate", "details": "looking for the details",
     "sweep": "sampling curve", "fill": "sparse reconstructions of the other iterates", "report": "writing the report",
 }  # fmt: skip
 """What can be asked for, in the user's words; the most urgent first."""
+
+
+NOTICEABLE = 0.05
+"""Seconds; where a cold sparse solve takes longer, a warm-started picture stands in for it while the slider moves."""
 
 
 class Jobs:
@@ -68,12 +76,15 @@ class Jobs:
         self._device: str | None = None
         self._parts: Parts | None = None
         self._problem: tuple[int, Problem] | None = None
+        self._warm: tuple[int, WarmStart, float] | None = None  # generation, newest state, seconds of a cold solve
         self._steps = {
             "scene": self._scene_steps, "answer": self._answer_steps, "details": self._detail_steps,
             "sweep": self._sweep_steps, "fill": self._fill_steps, "report": self._report_steps,
         }  # fmt: skip
-        self._answers, self._searcher = (
-            Worker(name, on_error=failed, on_idle=lambda: tell("progress", "search")) for name in ("answers", "search")
+        self.experiment_run: ExperimentRun | None = None
+        self._answers, self._searcher, self._experimenter = (
+            Worker(name, on_error=failed, on_idle=lambda: tell("progress", "search", "experiment"))
+            for name in ("answers", "search", "experiments")
         )
 
     # --- asking --------------------------------------------------------------------------------------------------
@@ -95,6 +106,19 @@ class Jobs:
         generation, iterates = self.generation, self._results.iterates
         state = iterates[-1].state if iterates else None
         self._searcher.submit("search", lambda: self._search_steps(generation, state))
+
+    def experiment(self, choice: ExperimentChoice) -> None:
+        """Run an experiment, in place of the one before; it has no part in the study."""
+        self.experiment_run = None
+        self._experimenter.submit("experiment", lambda: self._experiment_steps(choice))
+
+    @property
+    def experimenting(self) -> bool:
+        return self._experimenter.has()
+
+    def cancel_experiment(self) -> None:
+        """Stop the experiment; what it found so far stays."""
+        self._experimenter.cancel()
 
     def has(self, *keys: str) -> bool:
         """Whether "search" or one of these questions waits or runs."""
@@ -120,13 +144,14 @@ class Jobs:
 
     def settle(self, timeout: float | None) -> bool:
         """Wait until nothing is left to do; False when `timeout` seconds (for each worker) were not enough."""
-        return self._searcher.drain(timeout) and self._answers.drain(timeout) and self._searcher.drain(timeout)
+        workers = (self._searcher, self._answers, self._searcher, self._experimenter)
+        return all(worker.drain(timeout) for worker in workers)
 
     def close(self, timeout: float) -> bool:
         """End the workers. False when one was still in a step after `timeout` seconds."""
         with self._lock:
             self.generation += 1
-        return self._searcher.close(timeout) & self._answers.close(timeout)
+        return self._searcher.close(timeout) & self._answers.close(timeout) & self._experimenter.close(timeout)
 
     # --- the work, on the workers' threads -----------------------------------------------------------------------
 
@@ -147,6 +172,14 @@ class Jobs:
                     self._parts.put("image", study.image, restored.source)
                 self._problem = (generation, build_problem(study, self._parts, device=self._device))
             return self._problem[1]
+
+    def _experiment_steps(self, choice: ExperimentChoice) -> Iterator[None]:
+        from stabview.study.experiments import experiment_runs
+
+        device = choose_device(self._wanted_device, self._threads)
+        for self.experiment_run in experiment_runs(choice, device=device):
+            self._tell("experiment")
+            yield
 
     def _scene_steps(self, generation: int, keep_search: bool) -> Iterator[None]:
         results = self._results
@@ -235,7 +268,9 @@ class Jobs:
                 missing = self._results.missing(index) if generation == self.generation else ()
             if not missing:
                 return
-            self._complete(generation, problem, index, missing[0])
+            if missing[0] == "soa" and self._show_stand_in(generation, problem, index):
+                yield
+            self._complete(generation, problem, index, missing[0], lambda now=index: self._asked != now)
             yield
 
     def _fill_steps(self, generation: int) -> Iterator[None]:
@@ -244,37 +279,72 @@ class Jobs:
         k = 0
         while problem is not None and generation == self.generation and k < self._results.count:
             if "soa" not in self._results.measures.get(k, {}):
-                self._complete(generation, problem, k, "soa")
+                if not self._complete(generation, problem, k, "soa"):
+                    yield  # to what is more urgent; then the same one again
+                    continue
                 yield
             k += 1
 
-    def _complete(self, generation: int, problem: Problem, index: int, name: str) -> None:
-        """Compute one part of the frame of an iterate."""
+    def _show_stand_in(self, generation: int, problem: Problem, index: int) -> bool:
+        """Show what a warm-started solve gives, where a cold one would keep the eye waiting."""
+        from stabview.study.answers import soa_stand_in
+
+        results = self._results
+        with self._lock:
+            warm, clean = self._warm, results.soa_estimates.get(0)
+            if generation != self.generation or warm is None or warm[0] != generation or clean is None:
+                return False
+            if warm[2] < NOTICEABLE or index >= results.count:
+                return False
+            iterate = results.iterates[index]
+        part = soa_stand_in(
+            problem, iterate, clean, warm[1], stopped=lambda: self._asked != index or self._answers.outranked()
+        )
+        with self._lock:
+            if part is None or generation != self.generation or index >= results.count:
+                return False
+            results.stand_in(index, part)
+        if index == results.position:
+            self._tell("frame")
+        return True
+
+    def _complete(
+        self, generation: int, problem: Problem, index: int, name: str, unwanted: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Compute one part of the frame of an iterate; False when something more urgent came, or it is `unwanted`."""
         from stabview.study.answers import network_part, soa_part
 
         results = self._results
         with self._lock:
             if generation != self.generation or index >= results.count:
-                return
+                return True
             iterate = results.iterates[index]
+        solution = None
         if name == "network":
             part = network_part(problem, iterate)
         else:
-            if index > 0 and 0 not in results.soa_estimates:
-                self._complete(generation, problem, 0, "soa")
-            part, estimate = soa_part(problem, iterate, results.soa_estimates.get(0) if index > 0 else None)
+            if index > 0 and 0 not in results.soa_estimates and not self._complete(generation, problem, 0, "soa"):
+                return False
+            began, clean = time.perf_counter(), results.soa_estimates.get(0) if index > 0 else None
+            answer = soa_part(problem, iterate, clean, stopped=lambda: unwanted() or self._answers.outranked())
+            if answer is None:
+                return False
+            part, solution = answer
+            if solution.start is not None:
+                self._warm = (generation, solution.start, time.perf_counter() - began)
         with self._lock:
             if generation != self.generation or index >= results.count:
-                return
+                return True
             if results.iterates[index].r is not iterate.r:
-                return  # a new search has taken its place
-            if name == "soa":
-                results.soa_estimates[index] = estimate
+                return True  # a new search has taken its place
+            if solution is not None:
+                results.soa_estimates[index] = solution.x
             results.store(index, name, part)
         if index == results.position:
             self._tell("frame", "progress")
         if name == "soa":
             self._tell("iterate")
+        return True
 
     def _detail_steps(self, generation: int) -> Iterator[None]:
         from stabview.study.answers import detail_reports
@@ -329,7 +399,8 @@ class Jobs:
             kept, frames = results.kept(), []
         for k in range(len(kept.iterates)):
             for name in results.missing(k):
-                self._complete(generation, problem, k, name)
+                while not self._complete(generation, problem, k, name):
+                    yield
             with self._lock:
                 if generation != self.generation:
                     return

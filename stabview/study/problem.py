@@ -129,7 +129,7 @@ def build_problem(study: Study, parts: Parts, *, device: str = "cpu") -> Problem
     )
     return Problem(
         study, source, operator, pixels, pictures, study_noise(study.sampling, operator, pixels), network,
-        soa_method(study, operator), QuickInverse(operator.name), device,
+        soa_method(study, operator), QuickInverse(operator), device,
     )  # fmt: skip
 
 

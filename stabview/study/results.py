@@ -58,6 +58,7 @@ class Results:
         self.plan = 0
         self.resumable = False
         self.restored: StoredSession | None = None
+        self._stand_in: tuple[int, FramePart] | None = None
         self._pictures.clear()
 
     def forget_soa(self) -> None:
@@ -66,6 +67,7 @@ class Results:
         for measures in self.measures.values():
             measures.pop("soa", None)
         self.soa_estimates, self.detail_reports, self.sweep_points = {}, (), ()
+        self._stand_in = None
 
     def drop_search(self) -> None:
         """Back to the clean data alone; details and curve stay."""
@@ -86,6 +88,10 @@ class Results:
         """One part ("network" or "soa") of the frame of an iterate."""
         self._pictures.put((index, name), part, part.size)
         self.measures.setdefault(index, {}).update(part.measures)
+
+    def stand_in(self, index: int, part: FramePart) -> None:
+        """Pictures of the sparse method from a warm-started solve, shown until the cold one has ended."""
+        self._stand_in = (index, part)
 
     @property
     def count(self) -> int:
@@ -118,9 +124,13 @@ class Results:
             part = self._pictures.get((index, name))
             if part is not None:
                 panels.update(part.panels)
+        provisional = frozenset()
+        if "soa" not in panels and self._stand_in is not None and self._stand_in[0] == index:
+            provisional = frozenset(self._stand_in[1].panels)
+            panels.update(self._stand_in[1].panels)
         pending = frozenset(name for name in (*IMAGE_PANELS, *SIGNED_PANELS) if name not in panels)
         measures = dict(self.measures.get(index, {}))
-        return Frame(index, iterate.relative_norm, iterate.objective, panels, measures, pending)
+        return Frame(index, iterate.relative_norm, iterate.objective, panels, measures, pending, provisional)
 
     def kept(self) -> Kept:
         """What sessions and reports are written from, as it stands now."""

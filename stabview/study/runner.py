@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from stabview.engine.device import choose_device
+from stabview.engine.device import choose_device, device_label
 from stabview.engine.pace import Pace
 from stabview.images.errors import InputError
 from stabview.study.answers import detail_reports, network_part, search, soa_part, sweep
 from stabview.study.checks import check_study
+from stabview.study.experiments import ExperimentRun, experiment_runs
 from stabview.study.frames import Frame
 from stabview.study.outcome import Kept, Write, write_report
 from stabview.study.problem import Parts, build_problem
@@ -48,8 +49,8 @@ def run_study(
         for iterate in search(problem):
             iterates.append(iterate)
             network = network_part(problem, iterate)
-            soa, estimate = soa_part(problem, iterate, clean)
-            clean = estimate if clean is None else clean
+            soa, solution = soa_part(problem, iterate, clean)
+            clean = solution.x if clean is None else clean
             panels, measures = {**network.panels, **soa.panels}, {**network.measures, **soa.measures}
             frames.append(Frame(iterate.index, iterate.relative_norm, iterate.objective, panels, measures))
             pace.step()
@@ -68,6 +69,32 @@ def run_study(
             finish()
         raise
     return finish()
+
+
+def run_experiments(
+    study: Study, folder: Path, write: Callable[..., list[Path]], *, device: str = "auto", threads: int | None = None,
+    tell: Tell = lambda *news: None,
+) -> list[Path]:  # fmt: skip
+    """Run the experiments of a study and write what they found; returns the files.
+
+    write : the report layer's `write_findings`. Interrupted, it writes what was found and raises again.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    check_study(study)
+    device = choose_device(device, threads)
+    _make(folder)
+    runs: dict[int, ExperimentRun] = {}
+    provenance = {"device": device_label(device), "started": started}
+    try:
+        for number, choice in enumerate(study.experiments):
+            for run in experiment_runs(choice, device=device):
+                runs[number] = run
+                tell(run.experiment.title, run.finding.done, run.finding.total, run.seconds_left)
+    except KeyboardInterrupt:
+        if runs:
+            write(list(runs.values()), study, folder, provenance=provenance)
+        raise
+    return write(list(runs.values()), study, folder, provenance=provenance)
 
 
 def _make(folder: Path) -> None:

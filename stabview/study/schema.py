@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import get_args
 
+from stabview.experiments.catalogue import EXPERIMENTS
 from stabview.study.checks import hints_of, required, type_in_words
 from stabview.study.fields import FIELDS, key_of
 from stabview.study.study import Study
@@ -25,6 +26,10 @@ def schema_text() -> str:
         heading = f"[[{section.name}]]" if many else f"[{section.name}]"
         parts.append(f"\n{heading}\n{_wrapped(FIELDS[Study][section.name].sentence, 2)}")
         parts += [_key(get_args(kind)[0] if many else kind, field, _default(section)) for field in _fields(kind)]
+    parts.append("\nParameters of the experiments")
+    for experiment in EXPERIMENTS.values():
+        parts.append(f"  {experiment.name}")
+        parts += [_name(p.name, f"{p.sentence} Default: {_shown(p.default)}.") for p in experiment.parameters]
     parts.append("\nShipped examples, for stabview --demo NAME and stabview examples --export NAME FILE")
     parts += [_name(name, example.sentence) for name, example in EXAMPLES.items()]
     return "\n".join(parts) + "\n"
@@ -42,7 +47,7 @@ def _key(kind: type, field: Field, part: object) -> str:
     default = _default(field)
     if default is MISSING:
         words.append("Needed.")
-    elif default not in (None, (), ""):
+    elif default not in (None, (), "", {}):
         words.append(f"Default: {_shown(default)}.")
     elif is_dataclass(part) and getattr(part, field.name) not in (default, None):
         words.append(f"Where the whole section is left out: {_shown(getattr(part, field.name))}.")

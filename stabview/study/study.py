@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 DEFAULT_RATES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.65, 0.8, 1.0)
 DEFAULT_VIEWS = (20, 35, 50, 75, 100, 150, 200)
+COMPLEX = ("fourier", "multicoil", "radial-fourier")
+"""Operators of complex images; the others measure real ones."""
+COUNTING_VIEWS = ("radon", "radial-fourier")
+"""Operators whose amount of data is a number of views or spokes; that of the others is a rate."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,14 @@ class ImageChoice:
 
 @dataclass(frozen=True)
 class SamplingChoice:
-    """Operator and samples: `pattern` and `rate` for Fourier, `views` for Radon. `noise` is ||e|| / ||A x||."""
+    """Operator and samples: `pattern` and `rate`, or `views` where views or spokes are counted.
+
+    noise : ||e|| / ||A x||.
+    coils : of the birdcage, unless `maps` names a file of sensitivities or `calibration` one of raw k-space from which
+        they are estimated.
+    geometry, filter : of the Radon transform and its back-projection.
+    finer : the data come from an image so many times finer than the one that is reconstructed.
+    """
 
     operator: str = "fourier"
     pattern: str = "cartesian-gaussian"
@@ -30,6 +42,17 @@ class SamplingChoice:
     views: int = 50
     seed: int = 0
     noise: float = 0.0
+    coils: int = 8
+    maps: str | None = None
+    calibration: str | None = None
+    geometry: str = "parallel"
+    filter: str = "ram-lak"
+    finer: int = 1
+
+    @property
+    def counts_views(self) -> bool:
+        """Whether the amount of data is a number of views or spokes, not a rate."""
+        return self.operator in COUNTING_VIEWS
 
 
 @dataclass(frozen=True)
@@ -43,11 +66,18 @@ class NetworkChoice:
 
 @dataclass(frozen=True)
 class SoaChoice:
-    """The sparse method. `lambda_` None takes the documented rule; `tolerance` is that of the stopping rule."""
+    """The reference method. None means: by the documented rule, or what suits the method best.
+
+    problem : "p1", "p2" or "p3"; `lambda_` is the radius eta for P1. wavelet, levels : of method "wavelet".
+    """
 
     method: str = "tv"
+    problem: str = "p2"
     lambda_: float | None = None
     tolerance: float | None = None
+    algorithm: str | None = None
+    wavelet: str = "db4"
+    levels: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,8 +128,16 @@ class SweepChoice:
 
 
 @dataclass(frozen=True)
+class ExperimentChoice:
+    """One experiment of the catalogue (`stabview.experiments.catalogue`); parameters left out take their defaults."""
+
+    name: str
+    parameters: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Study:
-    """One study; see the classes of its parts."""
+    """One study; see the classes of its parts. With `experiments` these are run, in place of search and curve."""
 
     image: ImageChoice = field(default_factory=lambda: ImageChoice(phantom="head-flair"))
     sampling: SamplingChoice = field(default_factory=SamplingChoice)
@@ -108,6 +146,7 @@ class Study:
     details: tuple[Detail, ...] = ()
     perturbation: PerturbationChoice = field(default_factory=PerturbationChoice)
     sweep: SweepChoice = field(default_factory=SweepChoice)
+    experiments: tuple[ExperimentChoice, ...] = ()
 
     def having(self, **parts: object) -> Study:
         """A copy with some parts replaced: `study.having(sampling=replace(study.sampling, rate=0.25))`."""
@@ -115,7 +154,7 @@ class Study:
 
 
 def sweep_rates(study: Study) -> tuple[float, ...]:
-    """The rates (Fourier) or numbers of views (Radon) of the study's PSNR curve, ascending."""
-    if study.sampling.operator == "radon":
+    """The rates, or numbers of views or spokes, of the study's PSNR curve, ascending."""
+    if study.sampling.counts_views:
         return tuple(sorted(float(views) for views in study.sweep.views or DEFAULT_VIEWS))
     return tuple(sorted(study.sweep.rates or DEFAULT_RATES))

@@ -12,15 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stabview.experiments.catalogue import experiment
 from stabview.images.errors import InputError
 from stabview.study.checks import check_study
 from stabview.study.frames import DetailReport, Frame, Progress, Scene, SweepPoint
 from stabview.study.history import History
 from stabview.study.jobs import QUESTIONS, Jobs
 from stabview.study.results import Results
-from stabview.study.study import Study, sweep_rates
+from stabview.study.study import ExperimentChoice, Study, sweep_rates
 
 if TYPE_CHECKING:
+    from stabview.study.experiments import ExperimentRun
     from stabview.study.outcome import Write
 
 
@@ -28,8 +30,8 @@ class Workbench:
     """Everything the window shows and does, without a window.
 
     Properties are cheap and safe from any thread; actions return at once. `listener(event)` is called from the
-    workers' threads with "study", "scene", "frame", "iterate", "details", "sweep", "progress", "search", "error" or
-    "report": re-read the property of that name.
+    workers' threads with "study", "scene", "frame", "iterate", "details", "sweep", "progress", "search", "error",
+    "report" or "experiment": re-read the property of that name.
 
     Parameters
     ----------
@@ -154,7 +156,7 @@ class Workbench:
         with self._lock:
             index = self.position if index is None else index
             frame = self._results.frame(index)
-            if frame is not None and frame.pending:
+            if frame is not None and (frame.pending or frame.provisional):
                 self._jobs.ask_for_frame(index)
             return frame
 
@@ -224,6 +226,26 @@ class Workbench:
     def stop_sweep(self) -> None:
         self._jobs.cancel("sweep")
         self._tell("progress")
+
+    def run_experiment(self, choice: ExperimentChoice) -> None:
+        """Run an experiment of the catalogue in the background; "experiment" is told whenever more is known."""
+        experiment(choice.name).values(choice.parameters)
+        self._jobs.experiment(choice)
+        self._tell("experiment")
+
+    def cancel_experiment(self) -> None:
+        """Stop it; what it found so far stays."""
+        self._jobs.cancel_experiment()
+        self._tell("experiment")
+
+    @property
+    def experiment_run(self) -> ExperimentRun | None:
+        """Where the experiment begun last stands; None before its first finding."""
+        return self._jobs.experiment_run
+
+    @property
+    def experimenting(self) -> bool:
+        return self._jobs.experimenting
 
     def report_to(self, folder: Path) -> None:
         """Write numbers, figures and the report of the present state; "report" is told when they are there."""
@@ -343,5 +365,6 @@ class Workbench:
         if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
             sentence = "There is not enough memory for this; choose a smaller image or fewer views."
         else:
-            sentence = f"Something went wrong in StabView while {QUESTIONS.get(key, 'searching')}: {error}"
+            doing = {**QUESTIONS, "experiment": "running the experiment"}.get(key, "searching")
+            sentence = f"Something went wrong in StabView while {doing}: {error}"
         self._complain(sentence, details)

@@ -90,7 +90,7 @@ def over_rates(
         points = sampling_sweep(
             x, x, operators, operators.__getitem__, lambda operator, image: operator(image),
             lambda operator: {"network": network, "TV": sparse_method("tv", operator),
-                              QuickInverse(operator.name).spec.title: QuickInverse(operator.name)},
+                              QuickInverse(operator).spec.title: QuickInverse(operator)},
         )  # fmt: skip
         for place, _, scores in points:
             for name, value in scores.items():

@@ -46,9 +46,9 @@ def test_the_noise_has_the_norm_one_asked_for_and_only_on_samples(study, operato
 
 
 def test_the_rule_weights_tv_by_the_noise_and_a_chosen_weight_wins(study):
-    clean = build_problem(study, Parts()).soa.lambda_
-    noisy = build_problem(study.having(sampling=replace(study.sampling, noise=0.02)), Parts()).soa.lambda_
-    chosen = build_problem(study.having(soa=replace(study.soa, lambda_=0.0123)), Parts()).soa.lambda_
+    clean = build_problem(study, Parts()).soa.objective.lambda_
+    noisy = build_problem(study.having(sampling=replace(study.sampling, noise=0.02)), Parts()).soa.objective.lambda_
+    chosen = build_problem(study.having(soa=replace(study.soa, lambda_=0.0123)), Parts()).soa.objective.lambda_
     assert clean < noisy and chosen == 0.0123
 
 

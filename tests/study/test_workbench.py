@@ -23,7 +23,9 @@ def test_it_begins_with_the_clean_images(bench, study):
     for name in ("perturbation", "networkDifference", "soaDifference"):
         assert not frame.panels[name].any()
     for method in ("network", "soa", "quick"):
-        assert set(frame.measures[method]) == {"psnr", "ssim", "relative_error", "data_misfit"}
+        solver = {"iterations", "gap", "converged"} if method == "soa" else set()
+        assert set(frame.measures[method]) == {"psnr", "ssim", "relative_error", "data_misfit"} | solver
+    assert frame.measures["soa"]["converged"] and frame.measures["soa"]["gap"] < 1e-3
     error = frame.panels["soaError"]
     wanted = 10 * np.log10(scene.x.max() ** 2 / np.mean(error**2))
     assert 10 < frame.measures["soa"]["psnr"] <= wanted + 1e-3, "the panel shows the real part of that error"

@@ -1,8 +1,9 @@
-"""The sampling card: operator, pattern, rate or number of views, and a picture of what is measured."""
+"""The sampling card: operator, what fixes it, rate or number of views, and a picture of what is measured."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -10,10 +11,20 @@ from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, SliderRow, Spin
 from stabview.gui.cards.network_choice import first_for, taking
 from stabview.gui.cards.thumbnails import SamplingThumbnail
-from stabview.study.choices import OPERATORS, PATTERNS
-from stabview.study.study import Study
+from stabview.gui.dialogs.files import ask_coils
+from stabview.study.choices import FILTERS, GEOMETRIES, OPERATORS, PATTERNS
+from stabview.study.fields import FIELDS, matters
+from stabview.study.study import SamplingChoice, Study
 
-OPERATOR_TITLES = {"fourier": "Fourier (MRI)", "radon": "Radon (CT)"}
+OPERATOR_TITLES = {
+    "fourier": "Fourier (MRI)",
+    "multicoil": "Multi-coil (MRI)",
+    "radial-fourier": "Radial (MRI)",
+    "radon": "Radon (CT)",
+    "gaussian": "Gaussian matrix",
+    "dct": "Cosine transform",
+}
+_BIRDCAGE, _MAPS, _CALIBRATION = "<birdcage>", "<maps>", "<calibration>"
 VIEWS = (4, 1000)
 _RATE_TIP = "Share of the samples that are measured. The network was trained at one rate only."
 _VIEWS_TIP = "Number of views the image is measured from. The network was trained with one number only."
@@ -45,6 +56,26 @@ class SamplingCard(Card):
         self.rate = self.row(
             "rate", SliderRow("Sampling rate", _RATE_TIP, 1, 100, suffix=" %", object_name="rateSlider")
         )
+        self.coil_source = Choice("Coil sensitivities", "Where the sensitivities of the coils come from.", "coilSource")
+        coils = FIELDS[SamplingChoice]["coils"]
+        self.coils = Spin(
+            "Number of coils", coils.sentence, coils.at_least, coils.at_most, suffix=" coils", object_name="coilCount"
+        )
+        self.pair("coils", self.coil_source, "", self.coils)
+        self.geometry = Choice("Geometry of the rays", "How the rays run.", "geometryChoice")
+        self.geometry.fill([(key, key, sentence) for key, sentence in GEOMETRIES.items()])
+        self.filter = Choice("Filter of the back-projection", "For filtered back-projection only.", "filterChoice")
+        self.filter.fill([(key, key.replace("-", " "), sentence) for key, sentence in FILTERS.items()])
+        self.pair("rays", self.geometry, "filter", self.filter)
+        self.finer = Choice("Grid of the simulation", FIELDS[SamplingChoice]["finer"].sentence, "finerChoice")
+        self.finer.fill(
+            [
+                ("1", "same as the image", "The data are exactly A x: the inverse crime, which flatters every method."),
+                ("2", "2 times finer", "The data come from a finer image, to which A x is an approximation."),
+                ("4", "4 times finer", "The data come from a finer image, to which A x is an approximation."),
+            ]
+        )
+        self.row("grid", self.finer)
         self.seed = Spin("Sampling seed", "Another number draws other samples.", 0, 99999, object_name="samplingSeed")
         tip = "Gaussian noise on the data, relative to the data: ||e|| / ||A x||."
         self.noise = Spin("Noise", tip, 0, 50, step=0.5, decimals=1, suffix=" %", object_name="noiseLevel")
@@ -54,25 +85,37 @@ class SamplingCard(Card):
         self.pattern.chosen.connect(lambda key: self._change("pattern", pattern=key))
         self.rate.edited.connect(self._change_rate)
         self.seed.edited.connect(lambda value, follows: self._change("sampling seed", follows, seed=int(value)))
+        self.coil_source.chosen.connect(self._choose_coils)
+        self.coils.edited.connect(lambda value, follows: self._change("number of coils", follows, coils=int(value)))
+        self.geometry.chosen.connect(lambda key: self._change("geometry", geometry=key))
+        self.filter.chosen.connect(lambda key: self._change("filter", filter=key))
+        self.finer.chosen.connect(lambda key: self._change("grid of the simulation", finer=int(key)))
         self.noise.edited.connect(lambda value, follows: self._change("noise", follows, noise=value / 100))
 
     def show_study(self, study: Study) -> None:
         sampling = study.sampling
         self.operator.show_key(sampling.operator)
         self.pattern.show_key(sampling.pattern)
-        views = sampling.operator == "radon"
+        views = sampling.counts_views
         if views != self._views:
             self._views = views
-            self.caption(self.rate).setText("views" if views else "rate")
             self.rate.describe("Number of views" if views else "Sampling rate", _VIEWS_TIP if views else _RATE_TIP)
             low, high = VIEWS if views else (1, 100)
             self.rate.set_range(low, high, logarithmic=views, suffix="" if views else " %")
+        self.caption(self.rate).setText(("views" if sampling.operator == "radon" else "spokes") if views else "rate")
         self.rate.show_value(sampling.views if views else 100 * sampling.rate)
-        self.rate.setEnabled(views or sampling.pattern != "full")
+        patterned = matters(sampling, "pattern")
+        self.rate.setEnabled(not patterned or sampling.pattern != "full")
         self.seed.show_value(sampling.seed)
         self.noise.show_value(100 * sampling.noise)
-        self.show_row(self.pattern, not views)
+        self.show_row(self.pattern, patterned)
         self.show_half(self.seed, not views or sampling.noise > 0)
+        self._show_coils(sampling)
+        self.geometry.show_key(sampling.geometry)
+        self.filter.show_key(sampling.filter)
+        self.show_row(self.geometry, matters(sampling, "geometry"))
+        self.finer.show_key(str(sampling.finer))
+        self.show_row(self.finer, matters(sampling, "finer"))
 
     def show_scene(self) -> None:
         scene = self.workbench.scene
@@ -80,7 +123,8 @@ class SamplingCard(Card):
         if scene is None:
             self.realised.setText("being prepared …")
             return
-        realised = f"{100 * scene.rate:.1f} %" if scene.rate is not None else f"{len(scene.angles)} views"
+        views = self.workbench.study.sampling.counts_views and scene.angles is not None
+        realised = f"{len(scene.angles)} views" if views else f"{100 * (scene.rate or 0):.1f} %"
         self.realised.setText(f"{realised}\n{scene.samples:,} samples".replace(",", "\u202f"))
 
     def summary(self) -> str:
@@ -94,6 +138,29 @@ class SamplingCard(Card):
             self._change("number of views", follows, views=int(value))
         else:
             self._change("sampling rate", follows, rate=value / 100)
+
+    def _show_coils(self, sampling: SamplingChoice) -> None:
+        file = sampling.maps or sampling.calibration
+        rows = [(_BIRDCAGE, "birdcage", "Simulated: coils around the head, normalised by their root sum of squares.")]
+        if file is not None:
+            rows.append((_MAPS if sampling.maps else _CALIBRATION, Path(file).name, file))
+        rows.append(("<open maps>", "maps from a file…", FIELDS[SamplingChoice]["maps"].sentence))
+        rows.append(("<open k-space>", "estimate from k-space…", FIELDS[SamplingChoice]["calibration"].sentence))
+        self.coil_source.fill(rows)
+        self.coil_source.show_key(_BIRDCAGE if file is None else rows[1][0])
+        self.coils.show_value(sampling.coils)
+        self.show_row(self.coil_source, matters(sampling, "coils"))
+        self.show_half(self.coils, matters(sampling, "coils") and file is None)
+
+    def _choose_coils(self, key: str) -> None:
+        if key == _BIRDCAGE:
+            self._change("coil sensitivities", maps=None, calibration=None)
+        elif key.startswith("<open"):
+            part, other = ("maps", "calibration") if "maps" in key else ("calibration", "maps")
+            self.refresh()
+            ask_coils(
+                self.window(), lambda path: self._change("coil sensitivities", **{part: str(path), other: None})
+            )
 
     def _choose_operator(self, operator: str) -> None:
         study = self.workbench.study

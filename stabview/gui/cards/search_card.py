@@ -10,7 +10,7 @@ from stabview.gui.cards.card import Card
 from stabview.gui.cards.fields import Choice, Fold, NumberEdit, Spin, tend
 from stabview.study.choices import DOMAINS, SEARCHES
 from stabview.study.fields import FIELDS, key_of, matters
-from stabview.study.study import PerturbationChoice, Study
+from stabview.study.study import COMPLEX, PerturbationChoice, Study
 
 SEARCH_TITLES = {"continuation": "Continuation", "ascent": "Momentum ascent"}
 _NUMBERS = {
@@ -102,7 +102,7 @@ class SearchCard(Card):
             ("init", self.numbers["init"]),
         ):
             self.show_row(field, more and matters(study.perturbation, name))
-        self.show_row(self.real_only, more and study.sampling.operator == "fourier")
+        self.show_row(self.real_only, more and study.sampling.operator in COMPLEX)
 
     def summary(self) -> str:
         chosen = self.workbench.study.perturbation

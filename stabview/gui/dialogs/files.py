@@ -19,6 +19,7 @@ NETWORKS = (
     ("Networks", ("*.safetensors",)),
     ("All files", ("*",)),
 )
+ARRAYS = (("NumPy arrays", ("*.npy",)),)
 _last_folders: dict[str, str] = {}  # where the user was, for as long as the program runs
 
 
@@ -30,6 +31,11 @@ def ask_image(parent: QWidget | None, then: Then) -> QFileDialog:
 def ask_network(parent: QWidget | None, then: Then) -> QFileDialog:
     """Which network to open."""
     return _ask(parent, "openNetwork", "Open a network", NETWORKS, then)
+
+
+def ask_coils(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which file of coil sensitivities, or of raw k-space, to take."""
+    return _ask(parent, "openCoils", "Open coil sensitivities or raw k-space", ARRAYS, then)
 
 
 def ask_session(parent: QWidget | None, then: Then) -> QFileDialog:

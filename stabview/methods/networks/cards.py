@@ -18,7 +18,7 @@ class Card:
     Attributes
     ----------
     name, title, summary : for lists; summary is one sentence.
-    operator : "fourier" or "radon".
+    operator : of the data it reconstructs from, "fourier" or "radon"; "any" for a network that takes every operator.
     architecture, parameters : how to build it (`architectures.build`).
     trained_rate : sampling rate, or number of views, of the training.
     size : side of the training images in pixels.
@@ -42,6 +42,10 @@ class Card:
     differences: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     weights_sha256: str = ""
+
+    def takes(self, operator: str) -> bool:
+        """Whether it reconstructs data of an operator (its name)."""
+        return self.operator in (operator, "any")
 
     @property
     def text(self) -> str:

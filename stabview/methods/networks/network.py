@@ -25,7 +25,7 @@ class NetworkMethod:
         self.spec = MethodSpec(card.name, card.title, dict(card.parameters), card.weights_sha256)
 
     def __call__(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
-        if operator.name != self.card.operator:
+        if not self.card.takes(operator.name):
             raise InputError(
                 f"{self.card.title} was made for {self.card.operator} data and the study samples with {operator.name};"
                 f" choose the operator '{self.card.operator}' or another network."
