@@ -1,0 +1,190 @@
+"""Line integrals of images along bundled rays and their exact transpose, compiled where numba is, else in torch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.util import find_spec
+
+import numpy as np
+import torch
+
+from stabview.sampling.rays import FRACTION_BITS, LANES, PAD, Bundles, RayTable
+
+THREAD_CROSSINGS = 4_000_000
+"""Fewer crossings than this are traced by one thread: handing them out would cost more than it saves."""
+CHUNK_BYTES = 128 * 2**20
+"""How much the torch sums may hold at a time."""
+
+
+available = find_spec("numba") is not None
+"""Whether the compiled loops are used; the torch sums give the same without them, more slowly."""
+
+
+def compiled_for(tensor: torch.Tensor) -> bool:
+    return tensor.device.type == "cpu" and tensor.dtype in (torch.float32, torch.float64) and available
+
+
+def project(x: torch.Tensor, table: RayTable) -> torch.Tensor:
+    """x : (batch, H, W) real -> (batch, rays)."""
+    if compiled_for(x):
+        return _project_compiled(x, table)
+    data = x.new_zeros(len(x), table.count)
+    for part in table.parts:
+        values = _trace(_arrange(x, part), part, len(x))
+        data[:, _on(x, part.rays)] = values.reshape(len(part.start) * LANES, len(x))[_on(x, part.slots)].T
+    return data
+
+
+def back_project(y: torch.Tensor, table: RayTable) -> torch.Tensor:
+    """The transpose. y : (batch, rays) real -> (batch, H, W)."""
+    if compiled_for(y):
+        return _back_project_compiled(y, table)
+    x = y.new_zeros(len(y), *table.shape)
+    for part in table.parts:
+        values = y.new_zeros(len(part.start) * LANES, len(y))
+        values[_on(y, part.slots)] = y[:, _on(y, part.rays)].T
+        x += _gather(_spread(values.reshape(-1, LANES * len(y)), part, len(y)), part, len(y))
+    return x
+
+
+def in_threads(work: Callable[[int, int, int], None], ends: np.ndarray) -> int:
+    """Call work(number, begin, end) for equal shares of the items, whose running costs are `ends`; how many shares.
+
+    As many threads as torch may use, when the whole is large enough.
+    """
+    threads = shares(ends)
+    cuts = np.searchsorted(ends, ends[-1] * np.arange(1, threads) / threads) if threads > 1 else []
+    bounds = [0, *map(int, cuts), len(ends)]
+    waiting = [_pool().submit(work, k, bounds[k], bounds[k + 1]) for k in range(1, threads)]
+    work(0, 0, bounds[1])
+    for future in waiting:
+        future.result()
+    return threads
+
+
+def shares(ends: np.ndarray) -> int:
+    """Into how many shares `in_threads` divides this work."""
+    return max(1, min(torch.get_num_threads(), int(ends[-1]) // THREAD_CROSSINGS)) if len(ends) else 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="rays")
+
+
+def _project_compiled(x: torch.Tensor, table: RayTable) -> torch.Tensor:
+    from stabview.sampling.ray_kernels import kernels
+
+    loops = kernels()
+    images = x.detach().contiguous().numpy()
+    data = np.zeros((len(images), table.count), images.dtype)
+    for part in table.parts:
+        stack = np.empty((part.height, part.stride, LANES), images.dtype)
+        values = np.empty((len(part.start), LANES), images.dtype)
+        for image, rays in zip(images, data, strict=True):
+            loops.arrange(image, stack, part.straight_lanes, part.turned_lanes)
+            line, table_rows = stack.reshape(-1), _rows(part, x.dtype)
+            in_threads(lambda _, a, b: loops.trace(line, part.stride, *table_rows, values, a, b), part.ends)  # noqa: B023
+            rays[part.rays] = values.reshape(-1)[part.slots]
+    return torch.from_numpy(data)
+
+
+def _back_project_compiled(y: torch.Tensor, table: RayTable) -> torch.Tensor:
+    from stabview.sampling.ray_kernels import kernels
+
+    loops = kernels()
+    data = y.detach().contiguous().numpy()
+    images = np.zeros((len(data), *table.shape), data.dtype)
+    for part in table.parts:
+        threads = shares(part.ends)
+        stacks = np.empty((threads, part.height, part.stride, LANES), data.dtype)
+        values = np.zeros((len(part.start) * LANES,), data.dtype)
+        lanes, table_rows = values.reshape(-1, LANES), _rows(part, y.dtype)
+        for rays, image in zip(data, images, strict=True):
+            stacks[:] = 0
+            values[part.slots] = rays[part.rays]
+            in_threads(
+                lambda k, a, b: loops.spread(stacks[k].reshape(-1), part.stride, *table_rows, lanes, a, b),  # noqa: B023
+                part.ends,
+            )
+            for stack in stacks:
+                loops.gather(stack, image, part.straight_lanes, part.turned_lanes)
+    return torch.from_numpy(images)
+
+
+def _rows(part: Bundles, dtype: torch.dtype) -> tuple[np.ndarray, ...]:
+    return part.start, part.step, part.first, part.count, part.lengths[dtype]
+
+
+def _on(like: torch.Tensor, array: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(array).to(like.device)
+
+
+def _arrange(x: torch.Tensor, part: Bundles) -> torch.Tensor:
+    """(height * stride, LANES * batch): the flips and turns of every image, padded."""
+    stack = x.new_zeros(LANES, len(x), part.height, part.stride)
+    inner = stack[..., PAD:-PAD]
+    for lane, dims in enumerate(((), (-1,), (-2,), (-2, -1))):
+        if part.straight_lanes:
+            inner[lane] = x.flip(dims)
+        if part.turned_lanes:
+            inner[lane + 4] = x.mT.flip(-2, -1).flip(dims)
+    return stack.permute(2, 3, 0, 1).reshape(part.height * part.stride, LANES * len(x))
+
+
+def _gather(stack: torch.Tensor, part: Bundles, batch: int) -> torch.Tensor:
+    """The transpose of `_arrange`."""
+    inner = stack.reshape(part.height, part.stride, LANES, batch).permute(2, 3, 0, 1)[..., PAD:-PAD]
+    total: torch.Tensor | float = 0.0
+    for lane, dims in enumerate(((), (-1,), (-2,), (-2, -1))):
+        if part.straight_lanes:
+            total = total + inner[lane].flip(dims)
+        if part.turned_lanes:
+            total = total + inner[lane + 4].flip(dims).flip(-2, -1).mT
+    return total
+
+
+def _trace(stack: torch.Tensor, part: Bundles, batch: int) -> torch.Tensor:
+    """(bundles, LANES * batch)."""
+    values = stack.new_zeros(len(part.start), LANES * batch)
+    for begin, end in _chunks(part, stack):
+        place, near, far = _crossings(part, begin, end, stack)
+        values[begin:end] = torch.einsum("bj,bjl->bl", near, stack[place])
+        values[begin:end] += torch.einsum("bj,bjl->bl", far, stack[place + 1])
+    return values
+
+
+def _spread(values: torch.Tensor, part: Bundles, batch: int) -> torch.Tensor:
+    """The transpose of `_trace`."""
+    stack = values.new_zeros(part.height * part.stride, LANES * batch)
+    for begin, end in _chunks(part, stack):
+        place, near, far = _crossings(part, begin, end, stack)
+        for index, weight in ((place, near), (place + 1, far)):
+            stack.index_add_(0, index.flatten(), (weight[..., None] * values[begin:end, None]).flatten(0, 1))
+    return stack
+
+
+def _chunks(part: Bundles, stack: torch.Tensor) -> list[tuple[int, int]]:
+    size = max(1, CHUNK_BYTES // (part.height * stack.shape[1] * stack.element_size()))
+    return [(begin, min(begin + size, len(part.start))) for begin in range(0, len(part.start), size)]
+
+
+def _crossings(
+    part: Bundles, begin: int, end: int, like: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Index of the nearer pixel in the stack, and the weights of it and the next: (bundles, crossings)."""
+    start, step, first, count = (
+        _on(like, array[begin:end])[:, None] for array in (part.start, part.step, part.first, part.count)
+    )
+    length = _on(like, part.lengths[like.dtype][begin:end])[:, None]
+    crossing = torch.arange(int(part.count[begin:end].max(initial=0)), device=like.device)[None, :]
+    there = crossing < count
+    position = start + step * crossing
+    fraction = (position & (2**FRACTION_BITS - 1)).to(like.dtype) * 2.0**-FRACTION_BITS
+    place = (first + crossing) * part.stride + (position >> FRACTION_BITS)
+    place = torch.where(there, place, 0)
+    weight = torch.where(there, length, 0.0).to(like.dtype)
+    return place, (1 - fraction) * weight, fraction * weight
