@@ -105,6 +105,26 @@ EXPERIMENTS: dict[str, Experiment] = {
                 Parameter("lines", "Radial lines through the centre of k-space.", 22, at_least=4, at_most=200),
             ),
         ),
+        Experiment(
+            "lasso-failure", "A LASSO that fails without a warning",
+            "Coordinate descent stops at the wrong one of two nearly equal columns and reports success.",
+            "Geilo lectures 2021", "lasso_failure", 3,
+            (
+                Parameter("lambda", "Weight of the l1 norm.", 0.1, above=0, at_most=0.5),
+                Parameter("tolerance", "Relative change at which the solver stops.", 1e-4, above=0, at_most=0.1),
+                Parameter("sweeps", "Sweeps after which the solver gives up, with a warning.", 100_000, at_least=2),
+            ),
+        ),
+        Experiment(
+            "digits", "Digits no algorithm gets",
+            "LISTA and FIRENET miss the K-th digit of a minimiser that a network could give.",
+            "Colbrook, Antun and Hansen 2022; Geilo lectures 2021", "digits", 30,
+            (
+                Parameter("epochs", "Passes over the signals in LISTA's training; 4000 as published.", 60, at_least=1),
+                Parameter("samples", "Signals LISTA is trained on; 8000 as published.", 1000, at_least=5),
+                Parameter("seed", "Seed of the signals and of LISTA's first weights.", 0, at_least=0),
+            ),
+        ),
     )
 }  # fmt: skip
 
