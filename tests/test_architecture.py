@@ -31,10 +31,14 @@ HEAVY_READERS = {"pydicom", "nibabel", "skimage", "h5py"}
 
 
 def source_files() -> dict[str, ast.Module]:
-    """The syntax tree of every module of the package by its dotted name; packages end with `.__init__`."""
+    """The syntax tree of every module of the package by its dotted name; packages end with `.__init__`.
+
+    The scripts of `benchmarks/peers` are no modules: they run in an environment of their own, beside other programs.
+    """
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text(encoding="utf-8"), str(path))
         for path in sorted((ROOT / "stabview").rglob("*.py"))
+        if path.parent.name != "peers"
     }
 
 

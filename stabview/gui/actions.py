@@ -76,7 +76,7 @@ ROWS = (
 )
 # Spin boxes, tables and buttons need these keys themselves: the window handles them where nobody else did.
 PLAIN_KEYS = {"play", "next", "previous", "enlarge"}
-MENUS = ("File", "Edit", "Search", "View", "Window", "Differences", "Help")
+MENUS = ("File", "Edit", "Search", "Experiments", "View", "Window", "Differences", "Help")
 
 
 class Actions:

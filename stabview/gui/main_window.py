@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self.menus = self.actions_.fill(self.menuBar())
         self.menus["Window"].aboutToShow.connect(self._fill_window_menu)
         self._add_recent_menu()
+        self.opener.fill_experiments(self.menus["Experiments"])
         self.header = Header(bridge, self.actions_, self.opener)
         self.addToolBar(self.header)
         self.progress = ProgressLine(bridge)

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QMenu
 
+from stabview.experiments.catalogue import EXPERIMENTS
 from stabview.gui.bridge import Bridge
 from stabview.gui.dialogs import files
+from stabview.gui.experiments.window import ExperimentWindow
 from stabview.images.errors import InputError
 from stabview.images.readers import looks_like_image
+from stabview.study.study import ExperimentChoice
 
 if TYPE_CHECKING:
     from stabview.gui.main_window import MainWindow
@@ -63,7 +66,23 @@ class Opener(QObject):
             action.setToolTip(f"{entry.sentence} ({entry.source})")
             action.triggered.connect(lambda _checked=False, name=name: self.open_example(name))
 
+    def fill_experiments(self, menu: QMenu) -> None:
+        """Fill the menu of the experiments."""
+        for name, entry in EXPERIMENTS.items():
+            action = menu.addAction(f"{entry.title}…")
+            action.setObjectName(f"action.experiment.{name}")
+            action.setToolTip(f"{entry.sentence} ({entry.source})")
+            action.triggered.connect(lambda _checked=False, name=name: self.open_experiment(ExperimentChoice(name)))
+
     # --- doing
+
+    def open_experiment(self, choice: ExperimentChoice) -> ExperimentWindow:
+        """Open the window of an experiment with these parameters."""
+        entry = EXPERIMENTS[choice.name]
+        window = ExperimentWindow(self.bridge, entry, self.window)
+        window.form.show_values(entry.values(choice.parameters))
+        window.show()
+        return window
 
     def remember(self, path: Path) -> None:
         """Put a file on the list of the recent ones."""
@@ -100,7 +119,11 @@ class Opener(QObject):
             if path.suffix.lower() == ".toml":
                 from stabview.study.toml_file import read_study
 
-                self.bridge.workbench.change(read_study(path), f"open {path.name}")
+                study = read_study(path)
+                for choice in study.experiments:
+                    self.open_experiment(choice).run()
+                if not study.experiments:
+                    self.bridge.workbench.change(study, f"open {path.name}")
             else:
                 self.bridge.in_background(
                     lambda: self.bridge.workbench.open_session(path), lambda: self.bridge.say(f"Opened {path.name}")

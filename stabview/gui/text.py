@@ -41,12 +41,15 @@ def times(value: float) -> str:
     return f"{factor(value)} ×"
 
 
+def duration(seconds: float) -> str:
+    """A time in the unit that suits it: "12 s", "3 min", "1.5 h"."""
+    if seconds < 90:
+        return f"{max(math.ceil(seconds), 1)} s"
+    return f"{math.ceil(seconds / 60)} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+
+
 def seconds_left(seconds: float | None) -> str:
     """What the status bar says of the time left; nothing while it is not known."""
     if seconds is None or not math.isfinite(seconds):
         return ""
-    if seconds < 60:
-        return f"about {max(math.ceil(seconds), 1)} s left"
-    if seconds < 3600:
-        return f"about {math.ceil(seconds / 60)} min left"
-    return f"about {seconds / 3600:.1f} h left"
+    return f"about {duration(seconds)} left"

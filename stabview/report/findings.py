@@ -100,11 +100,13 @@ def _section(run: ExperimentRun) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(f"<th>{escape(column)}</th>" for column in table.columns)
-    rows = "".join("<tr>" + "".join(f"<td>{escape(_cell(cell))}</td>" for cell in row) + "</tr>" for row in table.rows)
+    cells = ("".join(f"<td>{escape(cell_words(cell))}</td>" for cell in row) for row in table.rows)
+    rows = "".join(f"<tr>{row}</tr>" for row in cells)
     return f'<h3>{escape(table.title)}</h3><div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
 
 
-def _cell(value: object) -> str:
+def cell_words(value: object) -> str:
+    """A cell of a table as people read it."""
     return f"{value:.5g}" if isinstance(value, float) else "" if value is None else cell_text(value)
 
 

@@ -38,6 +38,11 @@ def ask_coils(parent: QWidget | None, then: Then) -> QFileDialog:
     return _ask(parent, "openCoils", "Open coil sensitivities or raw k-space", ARRAYS, then)
 
 
+def ask_file(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Any file, for an experiment."""
+    return _ask(parent, "openFile", "Open a file", (), then)
+
+
 def ask_session(parent: QWidget | None, then: Then) -> QFileDialog:
     """Which session or study to open."""
     both = ("Sessions and studies", (*SESSION[1], *STUDY[1]))
