@@ -28,6 +28,7 @@ class MultiCoilOperator(SamplingOperator):
     """
 
     name = "multicoil"
+    quick_name, quick_title = "zero-filled", "Zero-filled (coils combined)"
     is_complex = True
 
     def __init__(

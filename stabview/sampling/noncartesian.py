@@ -40,6 +40,7 @@ class RadialFourierOperator(SamplingOperator):
     """
 
     name = "radial-fourier"
+    quick_name, quick_title = "gridding", "Gridding (density compensated)"
     is_complex = True
 
     def __init__(
