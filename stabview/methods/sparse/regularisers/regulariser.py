@@ -89,14 +89,48 @@ class Regulariser(ABC):
     def shrink(self, c: list[torch.Tensor], threshold: float) -> list[torch.Tensor]:
         return [block.shrink(part, threshold) for block, part in zip(self.blocks, c, strict=True)]
 
-    def advance(self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float) -> torch.Tensor:
+    def advance(
+        self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
+        *, out: torch.Tensor | None = None,
+    ) -> torch.Tensor:  # fmt: skip
         """One pass of ADMM over the coefficients, in place; returns K*(d - b), which the image update needs.
 
         s holds split and scaled dual in one: d = shrink(s), b = clip(s). The new s is a K z + (1 - a) d + b.
+        `out` may be overwritten with the answer.
         """
+        return self._advance(self.analyse(z), s, threshold, relaxation)
+
+    def advance_and_look(
+        self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
+        *, out: torch.Tensor | None = None,
+    ) -> tuple[torch.Tensor, float, float]:  # fmt: skip
+        """`advance`, with R(z) and the slack sum_b sum (max(t w, |p|) |K z| - Re<p, K z>) >= 0, t the threshold.
+
+        p = K z + b - d is the multiplier, over rho, that belongs to an image update done exactly. Were p within its
+        bound t w, rho times the slack would be the duality gap; `GapRule` makes an estimate of it.
+        """
+        fresh = self.analyse(z)
+        value, slack = float(self.value(fresh)), 0.0
+        for block, part, new in zip(self.blocks, s, fresh, strict=True):
+            dual = block.clip(part, threshold).mul_(2).sub_(part).add_(new)
+            size = block.size(dual)
+            size.clamp_(min=threshold * torch.as_tensor(block.weight, dtype=size.dtype, device=size.device))
+            slack += float((size * block.size(new)).sum(dtype=torch.float64)) - _product(dual, new)
+        return self._advance(fresh, s, threshold, relaxation), value, slack
+
+    def _advance(
+        self, fresh: list[torch.Tensor], s: list[torch.Tensor], threshold: float, relaxation: float
+    ) -> torch.Tensor:
         turned = []
-        for block, part, fresh in zip(self.blocks, s, self.analyse(z), strict=True):
+        for block, part, new in zip(self.blocks, s, fresh, strict=True):
             clipped = block.clip(part, threshold)
-            part.mul_(1 - relaxation).add_(clipped, alpha=relaxation).add_(fresh, alpha=relaxation)
+            part.mul_(1 - relaxation).add_(clipped, alpha=relaxation).add_(new, alpha=relaxation)
             turned.append(torch.sub(part, block.clip(part, threshold), alpha=2))
         return self.synthesise(turned)
+
+
+def _product(a: torch.Tensor, b: torch.Tensor) -> float:
+    """Re<a, b>, summed in float64."""
+    if a.is_complex():
+        a, b = torch.view_as_real(a), torch.view_as_real(b)
+    return float((a * b).sum(dtype=torch.float64))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
+from stabview.methods.sparse import kernels
 from stabview.methods.sparse.regularisers.differences import gradient, gradient_adjoint, laplacian_spectrum
 from stabview.methods.sparse.regularisers.regulariser import Block, Regulariser
 
@@ -27,3 +29,34 @@ class TotalVariation(Regulariser):
 
     def gram_spectrum(self, shape: tuple[int, int], device: torch.device, dtype: torch.dtype) -> torch.Tensor:
         return laplacian_spectrum(shape, device, dtype)[None, None]
+
+    def advance(
+        self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
+        *, out: torch.Tensor | None = None,
+    ) -> torch.Tensor:  # fmt: skip
+        if not kernels.usable(z, *s):
+            return super().advance(z, s, threshold, relaxation)
+        return self._sweep(z, s[0], threshold, relaxation, out, look=False)[0]
+
+    def advance_and_look(
+        self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
+        *, out: torch.Tensor | None = None,
+    ) -> tuple[torch.Tensor, float, float]:  # fmt: skip
+        if not kernels.usable(z, *s):
+            return super().advance_and_look(z, s, threshold, relaxation)
+        return self._sweep(z, s[0], threshold, relaxation, out, look=True)
+
+    def _sweep(
+        self, z: torch.Tensor, s: torch.Tensor, threshold: float, relaxation: float, out: torch.Tensor | None,
+        *, look: bool,
+    ) -> tuple[torch.Tensor, float, float]:  # fmt: skip
+        from stabview.methods.sparse.regularisers.fused_differences import sweep
+
+        out = torch.empty_like(z) if out is None else out
+        x, parts, sums = kernels.reals(z[0]), 2 if z.is_complex() else 1, np.empty(2)
+        scratch = np.empty((10, x.shape[1] + parts), x.dtype)
+        sweep(
+            x, kernels.reals(s), kernels.reals(out[0]), scratch, (0,) * parts, self.blocks[0].grouped, look,
+            threshold, relaxation, sums,
+        )  # fmt: skip
+        return out, float(sums[0]), float(sums[1])

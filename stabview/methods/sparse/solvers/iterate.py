@@ -9,10 +9,16 @@ import torch
 
 @dataclass(frozen=True, eq=False)
 class WarmStart:
-    """The state of an algorithm, from which the same algorithm may start on neighbouring data."""
+    """The state of an algorithm, from which the same algorithm may start on neighbouring data.
+
+    Attributes
+    ----------
+    penalty : the algorithm's penalty or step size, where the state depends on it.
+    """
 
     algorithm: str
     tensors: tuple[torch.Tensor, ...]
+    penalty: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +30,8 @@ class SolverIterate:
     z : (planes, H, W), the image first; `x` is that image. Never changed afterwards by the solver.
     objective : F(z), where it was looked at.
     gap : a certified upper bound of (F - F*) / F*, where the algorithm has one.
+    start : the state after this iteration; the solver goes on working in it, so clone what outlives the next one.
+    slack : a measure of (F - F*) / F* that is no bound, where the algorithm has one; see `GapRule`.
     """
 
     step: int
@@ -31,6 +39,7 @@ class SolverIterate:
     objective: float | None = None
     gap: float | None = None
     start: WarmStart | None = None
+    slack: float | None = None
 
     @property
     def x(self) -> torch.Tensor:
