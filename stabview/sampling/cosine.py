@@ -89,8 +89,8 @@ def dct_submatrix(
 ) -> MatrixOperator:  # fmt: skip
     """Random rows and columns of the orthonormal DCT-II matrix of `size`, the ill-conditioned example of Raj et al.
 
-    All singular values are at most 1, and some are tiny; with few rows for the columns (Gaussian matrices) they are
-    not. `image_shape` has to hold `columns` pixels; None is one row of them.
+    All singular values are at most 1 and the smallest are near 0, unlike those of a Gaussian matrix with few rows.
+    `image_shape` has to hold `columns` pixels; None is one row of them.
     """
     if not (1 <= rows <= size and 1 <= columns <= size):
         raise InputError(f"A DCT matrix of size {size} has no {rows} x {columns} part; choose a larger size.")
