@@ -11,6 +11,8 @@ import torch
 from stabview.methods.method import MethodSpec
 from stabview.methods.sparse.objective import Objective
 from stabview.methods.sparse.solvers.admm import admm_iterates
+from stabview.methods.sparse.solvers.douglas_rachford import douglas_rachford_iterates
+from stabview.methods.sparse.solvers.firenet import firenet_iterates
 from stabview.methods.sparse.solvers.fista import fista_iterates
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
 from stabview.methods.sparse.solvers.primal_dual import primal_dual_iterates
@@ -19,7 +21,9 @@ from stabview.sampling.operator import SamplingOperator
 
 ALGORITHMS: dict[str, Callable[..., Iterator[SolverIterate]]] = {
     "admm": admm_iterates,
+    "douglas-rachford": douglas_rachford_iterates,
     "primal-dual": primal_dual_iterates,
+    "firenet": firenet_iterates,
     "fista": fista_iterates,
     "ista": lambda *arguments, **options: fista_iterates(*arguments, accelerated=False, **options),
 }

@@ -7,7 +7,9 @@ from stabview.methods.sparse.objective import Ball, DataTerm, Norm, Objective, S
 from stabview.methods.sparse.regularisers.generalised_variation import GeneralisedVariation
 from stabview.methods.sparse.regularisers.regulariser import Regulariser
 from stabview.methods.sparse.regularisers.total_variation import TotalVariation
+from stabview.methods.sparse.regularisers.wavelets import Wavelet
 from stabview.methods.sparse.rule import default_lambda
+from stabview.methods.sparse.solvers.douglas_rachford import is_suited
 from stabview.sampling.operator import SamplingOperator
 
 PROBLEMS = ("p1", "p2", "p3")
@@ -23,14 +25,14 @@ def sparse_method(
     ----------
     problem : "p1", "p2" or "p3", see `stabview.methods.sparse.objective`.
     noise : ||e|| / ||Ax|| of the data, for the rule.
-    algorithm : "admm", "primal-dual", "fista" or "ista"; left out: the fastest one for this problem.
+    algorithm : a key of `ALGORITHMS`; left out: the fastest one for this problem.
     options : of the regulariser (wavelet, levels, ...).
     """
     regulariser = _regulariser(name, operator, **options)
     if lambda_ is None:
         lambda_ = default_lambda(name, operator, problem=problem, noise=noise)
-    algorithm = algorithm or ("admm" if problem == "p2" else "primal-dual")
     objective = Objective(_data_term(problem, lambda_), regulariser, 1.0 if problem == "p1" else lambda_)
+    algorithm = algorithm or _fastest(objective, operator)
     suffix = "" if problem == "p2" else f" ({problem.upper()})"
     weight = f"η {lambda_:.2g}" if problem == "p1" else f"λ {lambda_:.2g}"
     return SparseMethod(
@@ -42,9 +44,18 @@ def sparse_method(
 def _regulariser(name: str, operator: SamplingOperator, **options: object) -> Regulariser:
     if name in ("tv", "tv-anisotropic"):
         return TotalVariation(anisotropic=name == "tv-anisotropic")
+    if name == "wavelet":
+        return Wavelet(operator.image_shape, device=operator.device, **options)
     if name == "tgv":
         return GeneralisedVariation(**options)
     raise ValueError(f"no sparse method {name}")
+
+
+def _fastest(objective: Objective, operator: SamplingOperator) -> str:
+    """As measured by `stabview bench soa`."""
+    if is_suited(objective, operator):
+        return "douglas-rachford"
+    return "admm" if objective.data.name == "p2" else "primal-dual"
 
 
 def _data_term(problem: str, lambda_: float) -> DataTerm:
