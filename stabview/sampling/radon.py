@@ -116,7 +116,7 @@ class RadonOperator(SamplingOperator):
         spacing = width if flat else width / radius
         edge = radius * reach / np.sqrt(radius**2 - reach**2) if flat else np.arcsin(reach / radius)
         number = (2 * int(np.ceil(edge / spacing)) + 1) if bins is None else _count(bins)
-        return Fan(np.deg2rad(self.angles), number, radius, spacing, flat)
+        return Fan(self.image_shape, np.deg2rad(self.angles), number, radius, spacing, flat)
 
     def _lines(self) -> Lines:
         if self._fan is None:
@@ -157,7 +157,7 @@ class RadonOperator(SamplingOperator):
         if self._fan is None:
             return self._adjoint(filter_rows(y, self._ramp(y))) * self._scale
         rows = filter_rows(y * self._tilt(y), self._ramp(y)).reshape(-1, *self.data_shape)
-        return self._fan.back(rows, self.image_shape).reshape(*y.shape[:-2], *self.image_shape) * self._scale
+        return self._fan.back(rows).reshape(*y.shape[:-2], *self.image_shape) * self._scale
 
     def _filtered_transpose(self, x: torch.Tensor) -> torch.Tensor:
         if self.filter == "none":

@@ -123,20 +123,21 @@ def spread(stack, stride, start, step, first, count, length, values, begin, end)
             row += jump
 
 
-def interpolate(filtered, cosine, sine, radius, spacing, flat, x, begin, end):
-    """Rows begin to end of x += the filtered views at each pixel's place on the detector, weighted by its distance.
+def interpolate(filtered, cosine, sine, radius, spacing, flat, stack, begin, end):
+    """Rows begin to end of stack[row, PAD + column, lane] += the filtered views of every lane.
 
-    radius : source to centre in pixels. spacing : of the bins, pixels at the centre (flat) or radians.
+    filtered : (views, bins, LANES). radius : source to centre in pixels. spacing : of the bins, pixels at the centre
+    (flat) or radians. Each view is taken at the pixel's place on the detector and weighted by the pixel's distance.
     """
-    height, width = x.shape
+    real = stack.dtype.type
+    height, width = stack.shape[0], stack.shape[1] - 2 * PAD
     bins = filtered.shape[1]
-    real = x.dtype.type
     for r in range(begin, end):
         v = (height - 1) / 2 - r
-        to = x[r]
         for view in range(len(cosine)):
             c, s = cosine[view], sine[view]
-            line = filtered[view]
+            line = filtered[view].reshape(-1)
+            row = stack[r].reshape(-1)
             for i in range(width):
                 u = i - (width - 1) / 2
                 depth = radius + u * s - v * c
@@ -146,23 +147,41 @@ def interpolate(filtered, cosine, sine, radius, spacing, flat, x, begin, end):
                 else:
                     place, weight = atan2(along, depth) / spacing, radius * radius / (depth * depth + along * along)
                 place += (bins - 1) / 2
-                lower = floor(place)
-                k = int(lower)
-                if 0 <= k < bins - 1:
-                    f = real(place - lower)
-                    to[i] += real(weight) * ((real(1) - f) * line[k] + f * line[k + 1])
+                if 0 <= place < bins - 1:
+                    f = real(weight) * real(place - floor(place))
+                    g = real(weight) - f
+                    k = uint64(place) * uint64(LANES)
+                    n = k + uint64(LANES)
+                    o = uint64(i + PAD) * uint64(LANES)
+                    a0 = row[o] + g * line[k] + f * line[n]
+                    a1 = row[o + uint64(1)] + g * line[k + uint64(1)] + f * line[n + uint64(1)]
+                    a2 = row[o + uint64(2)] + g * line[k + uint64(2)] + f * line[n + uint64(2)]
+                    a3 = row[o + uint64(3)] + g * line[k + uint64(3)] + f * line[n + uint64(3)]
+                    a4 = row[o + uint64(4)] + g * line[k + uint64(4)] + f * line[n + uint64(4)]
+                    a5 = row[o + uint64(5)] + g * line[k + uint64(5)] + f * line[n + uint64(5)]
+                    a6 = row[o + uint64(6)] + g * line[k + uint64(6)] + f * line[n + uint64(6)]
+                    a7 = row[o + uint64(7)] + g * line[k + uint64(7)] + f * line[n + uint64(7)]
+                    row[o] = a0
+                    row[o + uint64(1)] = a1
+                    row[o + uint64(2)] = a2
+                    row[o + uint64(3)] = a3
+                    row[o + uint64(4)] = a4
+                    row[o + uint64(5)] = a5
+                    row[o + uint64(6)] = a6
+                    row[o + uint64(7)] = a7
 
 
-def smear(x, cosine, sine, radius, spacing, flat, views, begin, end):
-    """The transpose of `interpolate`: the pixels of x are added to views begin to end."""
-    height, width = x.shape
+def smear(stack, cosine, sine, radius, spacing, flat, views, begin, end):
+    """The transpose of `interpolate`: the pixels of the stack are added to views begin to end of every lane."""
+    real = stack.dtype.type
+    height, width = stack.shape[0], stack.shape[1] - 2 * PAD
     bins = views.shape[1]
-    real = x.dtype.type
     for view in range(begin, end):
         c, s = cosine[view], sine[view]
-        line = views[view]
+        line = views[view].reshape(-1)
         for r in range(height):
             v = (height - 1) / 2 - r
+            row = stack[r].reshape(-1)
             for i in range(width):
                 u = i - (width - 1) / 2
                 depth = radius + u * s - v * c
@@ -172,12 +191,14 @@ def smear(x, cosine, sine, radius, spacing, flat, views, begin, end):
                 else:
                     place, weight = atan2(along, depth) / spacing, radius * radius / (depth * depth + along * along)
                 place += (bins - 1) / 2
-                lower = floor(place)
-                k = int(lower)
-                if 0 <= k < bins - 1:
-                    f, w = real(place - lower), real(weight) * x[r, i]
-                    line[k] += (real(1) - f) * w
-                    line[k + 1] += f * w
+                if 0 <= place < bins - 1:
+                    f = real(weight) * real(place - floor(place))
+                    g = real(weight) - f
+                    k = uint64(place) * uint64(LANES)
+                    o = uint64(i + PAD) * uint64(LANES)
+                    for lane in range(LANES):
+                        line[k + uint64(lane)] += g * row[o + uint64(lane)]
+                        line[k + uint64(LANES + lane)] += f * row[o + uint64(lane)]
 
 
 @dataclass(frozen=True)
@@ -223,7 +244,7 @@ def _loops() -> list[tuple[Callable, list[tuple]]]:
         )
     )
     fan = each(
-        lambda real: (real[:, ::1], places, places, nb.float64, nb.float64, flag, real[:, ::1], whole, whole)
+        lambda real: (real[:, :, ::1], places, places, nb.float64, nb.float64, flag, real[:, :, ::1], whole, whole)
     )
     return [(arrange, order), (gather, back), (trace, ray), (spread, ray), (interpolate, fan), (smear, fan)]
 

@@ -148,17 +148,7 @@ def _bundle(
 ) -> Bundles:  # fmt: skip
     """Lines that agree to 1e-9 in direction and 1e-6 pixels in place become one bundle, one ray in each lane."""
     key = np.round(sine * 1e9).astype(np.int64) * 2**33 + np.round(offset * 1e6).astype(np.int64)
-    order = np.lexsort((lane, key))
-    key, lane = key[order], lane[order]
-    fresh = np.r_[True, key[1:] != key[:-1]]
-    repeated = np.r_[False, ~fresh[1:] & (lane[1:] == lane[:-1])]
-    if repeated.any():  # the same line measured twice: one bundle for every measurement
-        again = _place_in_run(~repeated)
-        second = np.lexsort((lane, again, key))
-        order, key, lane, again = order[second], key[second], lane[second], again[second]
-        fresh = np.r_[True, (key[1:] != key[:-1]) | (again[1:] != again[:-1])]
-    bundle = np.cumsum(fresh) - 1
-    leader = order[fresh]
+    order, leader, slots = fill_lanes(key, lane)
     cosine, sine, offset = cosine[leader], sine[leader], offset[leader]
     column = (offset - (height - 1) / 2 * sine) / cosine + (width - 1) / 2
     slope = sine / cosine
@@ -173,9 +163,26 @@ def _bundle(
     step = np.where(flat, 0.0, slope) * one
     return Bundles(
         turned, height, width, np.round(start).astype(np.int64), np.round(step).astype(np.int64),
-        first.astype(np.int32), count.astype(np.int32), pixel / cosine, rays[order].astype(np.int64),
-        (bundle * LANES + lane).astype(np.int64),
+        first.astype(np.int32), count.astype(np.int32), pixel / cosine, rays[order], slots,
     )  # fmt: skip
+
+
+def fill_lanes(key: np.ndarray, lane: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Put items of equal `key` into one bundle, each in its `lane`; a lane taken twice needs a second bundle.
+
+    Returns the items in the order of their bundles, one item of each bundle, and bundle * LANES + lane of each item.
+    """
+    order = np.lexsort((lane, key))
+    key, lane = key[order], lane[order]
+    fresh = np.r_[True, key[1:] != key[:-1]]
+    repeated = np.r_[False, ~fresh[1:] & (lane[1:] == lane[:-1])]
+    if repeated.any():
+        again = _place_in_run(~repeated)
+        second = np.lexsort((lane, again, key))
+        order, key, lane, again = order[second], key[second], lane[second], again[second]
+        fresh = np.r_[True, (key[1:] != key[:-1]) | (again[1:] != again[:-1])]
+    bundle = np.cumsum(fresh) - 1
+    return order, order[fresh], bundle * LANES + lane
 
 
 def _place_in_run(starts: np.ndarray) -> np.ndarray:
