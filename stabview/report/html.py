@@ -265,7 +265,8 @@ def _deviations(result: Mapping, study: Study | None) -> str:
 
 
 def _limitations(result: Mapping, study: Study | None) -> list[str]:
-    lines = [*wording.LIMITATIONS, wording.SIMULATED]
+    finer = study is not None and study.sampling.finer > 1 and matters(study.sampling, "finer")
+    lines = [*wording.LIMITATIONS, wording.FINER if finer else wording.SIMULATED]
     if study is not None and study.sampling.noise == 0:
         lines.append(wording.NOISELESS)
     return [*lines, wording.NAMES]

@@ -45,7 +45,11 @@ OTHER_TERMS = {
 }
 FORWARD = {
     "fourier": "y = A x + e, A = P F with F the unitary two-dimensional Fourier transform, P the sampling mask.",
-    "radon": "y = A x + e with A the parallel-beam Radon transform (Joseph's weights), the image being one unit wide.",
+    "multicoil": "y_c = P F (S_c x) + e for every coil c of sensitivity S_c, F and P as for one coil.",
+    "radial-fourier": "y = A x + e, A the Fourier transform at frequencies along spokes, off the grid.",
+    "radon": "y = A x + e with A the Radon transform (Joseph's weights), the image being one unit wide.",
+    "gaussian": "y = A x + e, the entries of A independent and normal with variance 1/m.",
+    "dct": "y = P C x + e, C the orthonormal two-dimensional cosine transform, P a random choice of its coefficients.",
 }
 LIMITATIONS = (
     (
@@ -56,6 +60,9 @@ LIMITATIONS = (
     "One image and one set of samples were examined; other images, slices and samples give other numbers.",
     "The parameters of the reference method are those stated; others give other numbers.",
     "No clinical outcome was examined.",
+)
+FINER = (
+    "The data were computed from an image on a finer grid; e holds what A x differs from them, beside the noise."
 )
 SIMULATED = (
     "The data were computed from the image with the same operator that reconstructs it (inverse crime), which flatters "

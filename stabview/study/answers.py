@@ -18,7 +18,8 @@ from stabview.perturbation.continuation import MOMENTUM as CONTINUATION_MOMENTUM
 from stabview.perturbation.continuation import continuation
 from stabview.perturbation.iterate import Iterate, SearchState
 from stabview.study.frames import DetailReport, FramePart, SweepPoint
-from stabview.study.problem import Problem, plain, sampling_operator, soa_method, study_noise
+from stabview.study.operators import sampling_operator
+from stabview.study.problem import Problem, plain, soa_method, study_noise
 from stabview.study.study import sweep_rates
 
 
@@ -104,7 +105,7 @@ def sweep(problem: Problem, iterate: Iterate) -> Iterator[SweepPoint]:
     points = sampling_sweep(
         problem.x + iterate.r, problem.x, outside_in(sweep_rates(study)),
         lambda rate: sampling_operator(study.sampling, shape, device=problem.device, rate=rate),
-        lambda operator, image: operator(image) + study_noise(study.sampling, operator, problem.bare),
+        lambda operator, image: operator(image) + study_noise(study, problem.source, operator, problem.bare),
         lambda operator: {**problem.methods, "soa": soa_method(study, operator)},
     )  # fmt: skip
     for rate, operator, scores in points:

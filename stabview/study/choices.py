@@ -13,7 +13,8 @@ OPERATORS = {
 
 GEOMETRIES = {
     "parallel": "Parallel rays, views over 180 degrees.",
-    "fan": "Rays from a point source, views over 360 degrees.",
+    "fan": "Rays from a point source to a flat detector, views over 360 degrees.",
+    "fan-arc": "Rays from a point source to a detector on an arc, views over 360 degrees.",
 }
 
 FILTERS = {
@@ -28,8 +29,13 @@ PATTERNS = {
     "cartesian-gaussian": "Full lines, the middle eight always, the others by a Gaussian density (Deep MRI).",
     "fastmri-random": "Full lines: a centre block of 8 % and the others at random (fastMRI).",
     "fastmri-equispaced": "Full lines: a centre block of 8 % and every n-th line (fastMRI).",
+    "fastmri-darestani": "Full lines: a centre block of 7 %, others at random, none at the edges (Darestani et al.).",
+    "vn-uniform": "Full lines: a centre block of 28 of 368 and lines an integer step apart (MRI-VN).",
     "radial": "One-pixel spokes through the centre, golden angle apart.",
     "multilevel": "Points by dyadic levels, dense in the middle (Adcock et al.).",
+    "das": "Points by blocks of dyadic bands, as many as the wavelet scales of images ask for (FIRENET).",
+    "gaussian-points": "Single points by a Gaussian density, dense in the middle (DAGAN).",
+    "poisson-disc": "Single points that keep a distance from each other, which grows outwards (AUTOMAP's kind).",
     "full": "Every sample.",
 }
 

@@ -24,6 +24,8 @@ from stabview.study.study import (
 LARGEST_SEED = 2**32 - 1
 WITH_PATTERN = ("fourier", "multicoil")
 """Operators that take the samples of a mask."""
+FINER = ("fourier", "multicoil", "radial-fourier", "radon", "dct")
+"""Operators whose data can be simulated on a finer grid."""
 SPARSE = ("tv", "tv-anisotropic", "tgv", "wavelet", "shearlet", "shearlet-tgv")
 """Methods that are an objective to be minimised by a choice of algorithms."""
 LONGEST_TEXT = 200
@@ -143,7 +145,7 @@ FIELDS: dict[type, dict[str, Field]] = {
             "The data are simulated on a grid so many times finer, which avoids the inverse crime.",
             at_least=1,
             at_most=4,
-            only_for=("operator", ("fourier", "multicoil", "radon")),
+            only_for=("operator", FINER),
         ),
     },
     NetworkChoice: {

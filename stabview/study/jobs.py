@@ -168,8 +168,8 @@ class Jobs:
                 self._parts = Parts()
             if self._problem is None or self._problem[0] != generation:
                 study, restored = self._history.study, self._results.restored
-                if restored is not None:
-                    self._parts.put("image", study.image, restored.source)
+                if restored is not None and study.sampling.finer == 1:  # no session holds the finer image
+                    self._parts.put("image", (study.image, 1), restored.source)
                 self._problem = (generation, build_problem(study, self._parts, device=self._device))
             return self._problem[1]
 

@@ -85,10 +85,9 @@ def arrays_of(problem: Problem, kept: Kept) -> dict[str, np.ndarray]:
     """x, the mask or angles, and r and the network's reconstruction of every iterate."""
     arrays = {"x": plain(problem.x), "r": np.stack([plain(iterate.r) for iterate in kept.iterates])}
     arrays["network"] = np.stack([plain(iterate.reconstruction) for iterate in kept.iterates])
-    sampling = getattr(problem.operator, "mask", None)
-    arrays["mask" if sampling is not None else "angles"] = (
-        sampling if sampling is not None else problem.operator.angles
-    )
+    for name in ("mask", "angles"):
+        if (sampled := getattr(problem.operator, name)) is not None:
+            arrays[name] = sampled
     for number, detail in enumerate(problem.details):
         arrays[f"detail{number}"] = plain(detail)
     return arrays

@@ -15,21 +15,19 @@ import numpy as np
 import torch
 
 from stabview.images.details import render_each
-from stabview.images.phantoms import phantom
-from stabview.images.prepare import Prepared, prepare
-from stabview.images.readers import open_image
 from stabview.methods.method import QuickInverse
 from stabview.methods.networks.loading import load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.names import sparse_method
 from stabview.perturbation.objective import ChangeObjective
-from stabview.sampling.fourier import FourierOperator
-from stabview.sampling.masks import sampling_mask
 from stabview.sampling.operator import SamplingOperator
-from stabview.sampling.radon import RadonOperator, equispaced_angles
+from stabview.sampling.simulation import finer_grid_data, noise
+from stabview.study.fields import matters
 from stabview.study.frames import Scene
-from stabview.study.study import ImageChoice, NetworkChoice, SamplingChoice, Study
+from stabview.study.operators import sampling_operator
+from stabview.study.source import SourceImage, source_image
+from stabview.study.study import NetworkChoice, Study
 
 
 @dataclass
@@ -50,22 +48,13 @@ class Parts:
 
 
 @dataclass(frozen=True, eq=False)
-class SourceImage:
-    """A prepared image and where it stood in its file."""
-
-    prepared: Prepared
-    slice_index: int = 0
-    slice_count: int = 1
-
-
-@dataclass(frozen=True, eq=False)
 class Problem:
     """Everything a study fixes before any reconstruction. Tensors live on `device`.
 
     Attributes
     ----------
     bare : (H, W) the image without details; details : one (H, W) picture for each detail.
-    x : bare + details. y : A x + noise. noise : fixed by the seed.
+    x : bare + details. y : A x + noise. noise : fixed by the seed; and what A misses of data from a finer grid.
     network, soa, quick : the methods.
     """
 
@@ -102,12 +91,11 @@ class Problem:
     def scene(self) -> Scene:
         """What the window shows of it."""
         prepared = self.source.prepared
-        fourier = isinstance(self.operator, FourierOperator)
         card = self.network.card
         return Scene(
             x=plain(self.x.abs()), title=prepared.title, steps=prepared.steps, units=prepared.units,
             scale=prepared.scale, offset=prepared.offset, spacing=prepared.spacing, orientation=prepared.orientation,
-            mask=self.operator.mask if fourier else None, angles=None if fourier else self.operator.angles,
+            mask=self.operator.mask, angles=self.operator.angles,
             rate=self.operator.rate, samples=self.operator.samples,
             trained_rate=self.study.network.trained_rate or card.trained_rate, network_title=self.network.spec.title,
             soa_title=self.soa.spec.title, quick_title=self.quick.spec.title, trust=self.network.trust,
@@ -117,7 +105,8 @@ class Problem:
 
 def build_problem(study: Study, parts: Parts, *, device: str = "cpu") -> Problem:
     """The problem of a study. Raises InputError for anything that cannot be had."""
-    source = parts.get("image", study.image, lambda: _source(study.image))
+    finer = study.sampling.finer if matters(study.sampling, "finer") else 1
+    source = parts.get("image", (study.image, finer), lambda: source_image(study.image, finer=finer))
     network = parts.get("network", (_file_state(study.network), device), lambda: _network(study.network, device))
     shape = source.prepared.x.shape
     operator = parts.get(
@@ -128,20 +117,9 @@ def build_problem(study: Study, parts: Parts, *, device: str = "cpu") -> Problem
         torch.from_numpy(np.array(picture)).to(device) * _phase(pixels) for picture in render_each(shape, study.details)
     )
     return Problem(
-        study, source, operator, pixels, pictures, study_noise(study.sampling, operator, pixels), network,
+        study, source, operator, pixels, pictures, study_noise(study, source, operator, pixels), network,
         soa_method(study, operator), QuickInverse(operator), device,
     )  # fmt: skip
-
-
-def sampling_operator(
-    sampling: SamplingChoice, shape: tuple[int, int], *, device: str = "cpu", rate: float | None = None
-) -> SamplingOperator:
-    """The operator of a study; `rate` (or number of views) replaces the study's own, for sweeps."""
-    if sampling.operator == "radon":
-        views = sampling.views if rate is None else int(rate)
-        return RadonOperator(shape, equispaced_angles(views), device=device)
-    wanted = sampling.rate if rate is None else rate
-    return FourierOperator(sampling_mask(sampling.pattern, shape, wanted, seed=sampling.seed), device=device)
 
 
 def soa_method(study: Study, operator: SamplingOperator) -> SparseMethod:
@@ -153,15 +131,17 @@ def soa_method(study: Study, operator: SamplingOperator) -> SparseMethod:
     )  # fmt: skip
 
 
-def study_noise(sampling: SamplingChoice, operator: SamplingOperator, x: torch.Tensor) -> torch.Tensor:
-    """Gaussian noise on the samples with ||n|| = noise ||A x||, the same for every method."""
-    clean = operator(x)
-    if sampling.noise == 0:
-        return torch.zeros_like(clean)
-    generator = torch.Generator().manual_seed(sampling.seed)
-    host = torch.complex64 if clean.is_complex() else torch.float32
-    noise = operator.restrict(torch.randn(clean.shape, generator=generator, dtype=host).to(clean.device, clean.dtype))
-    return noise * (sampling.noise * torch.linalg.vector_norm(clean) / torch.linalg.vector_norm(noise))
+def study_noise(study: Study, source: SourceImage, operator: SamplingOperator, x: torch.Tensor) -> torch.Tensor:
+    """What the data have beyond A x, the same for every method.
+
+    Gaussian noise with ||n|| = noise ||A x||; and, where the data come from a finer grid, what A x is off by.
+    """
+    clean, sampling = operator(x), study.sampling
+    extra = noise(operator, clean, sampling.noise, seed=sampling.seed)
+    if source.fine is None:
+        return extra
+    fine = torch.from_numpy(np.ascontiguousarray(source.fine)).to(x.device, operator.dtype)
+    return extra + finer_grid_data(fine, operator, sampling.finer) - clean
 
 
 def plain(tensor: torch.Tensor) -> np.ndarray:
@@ -169,15 +149,6 @@ def plain(tensor: torch.Tensor) -> np.ndarray:
     array = tensor.detach().cpu().numpy().copy()
     array.flags.writeable = False
     return array
-
-
-def _source(choice: ImageChoice) -> SourceImage:
-    if choice.phantom is not None:
-        image = phantom(choice.phantom, choice.size, seed=choice.seed)
-    else:
-        image = open_image(Path(choice.path), slice=choice.slice)
-    prepared = prepare(image, size=choice.size, fit=choice.fit)
-    return SourceImage(prepared, image.slice_index, image.slice_count)
 
 
 def _network(choice: NetworkChoice, device: str) -> NetworkMethod:

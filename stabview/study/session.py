@@ -26,7 +26,8 @@ from stabview.images.prepare import Prepared
 from stabview.perturbation.iterate import Iterate, SearchState, clean_iterate
 from stabview.study.frames import SweepPoint
 from stabview.study.outcome import Kept
-from stabview.study.problem import Problem, SourceImage, plain
+from stabview.study.problem import Problem, plain
+from stabview.study.source import SourceImage
 from stabview.study.study import Study
 from stabview.study.toml_file import study_from_dict, study_to_dict
 

@@ -64,7 +64,8 @@ class NetworkCard(Card):
         rate = study.network.trained_rate or (card.trained_rate if card is not None else None)
         if scene is not None and rate is None:
             rate = scene.trained_rate
-        self.training.setText(trained_at(study.sampling.operator, rate))
+        learnt = card is None or card.learnt
+        self.training.setText(trained_at(study.sampling.operator, rate) if learnt else "needs no training")
         self.trust.setText(scene.trust if scene is not None and scene.trust else "")
         self.trust.setVisible(bool(self.trust.text()))
 

@@ -58,9 +58,7 @@ class SamplingCard(Card):
         )
         self.coil_source = Choice("Coil sensitivities", "Where the sensitivities of the coils come from.", "coilSource")
         coils = FIELDS[SamplingChoice]["coils"]
-        self.coils = Spin(
-            "Number of coils", coils.sentence, coils.at_least, coils.at_most, suffix=" coils", object_name="coilCount"
-        )
+        self.coils = Spin("Number of coils", coils.sentence, coils.at_least, coils.at_most, object_name="coilCount")
         self.pair("coils", self.coil_source, "", self.coils)
         self.geometry = Choice("Geometry of the rays", "How the rays run.", "geometryChoice")
         self.geometry.fill([(key, key, sentence) for key, sentence in GEOMETRIES.items()])
@@ -158,9 +156,7 @@ class SamplingCard(Card):
         elif key.startswith("<open"):
             part, other = ("maps", "calibration") if "maps" in key else ("calibration", "maps")
             self.refresh()
-            ask_coils(
-                self.window(), lambda path: self._change("coil sensitivities", **{part: str(path), other: None})
-            )
+            ask_coils(self.window(), lambda path: self._change("coil sensitivities", **{part: str(path), other: None}))
 
     def _choose_operator(self, operator: str) -> None:
         study = self.workbench.study

@@ -57,9 +57,7 @@ class SoaCard(Card):
         self.wavelet.chosen.connect(lambda key: self._change("wavelet", wavelet=key))
         self.levels.edited.connect(lambda value, follows: self._change("levels", follows, levels=int(value) or None))
         self.problem.chosen.connect(lambda key: self._change("problem", problem=key, lambda_=None))
-        self.algorithm.chosen.connect(
-            lambda key: self._change("algorithm", algorithm=None if key == _AUTO else key)
-        )
+        self.algorithm.chosen.connect(lambda key: self._change("algorithm", algorithm=None if key == _AUTO else key))
         self.lambda_.edited.connect(lambda value: self._change("lambda", lambda_=value))
         self.tolerance.edited.connect(lambda value: self._change("tolerance", tolerance=value))
         self.bridge.frame_changed.connect(self.show_reached)

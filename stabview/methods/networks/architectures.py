@@ -9,8 +9,9 @@ from torch import nn
 from stabview.images.errors import InputError
 from stabview.methods.networks.deep_mri import DeepMRI
 from stabview.methods.networks.fbpconvnet import FBPConvNet
+from stabview.methods.networks.firenet import FIRENET
 
-ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {"deep-mri": DeepMRI, "fbpconvnet": FBPConvNet}
+ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {"deep-mri": DeepMRI, "fbpconvnet": FBPConvNet, "firenet": FIRENET}
 
 
 def build(name: str, parameters: dict[str, int]) -> nn.Module:

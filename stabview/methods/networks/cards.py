@@ -26,7 +26,7 @@ class Card:
     figures : measured on test images: key -> text or number.
     differences : where it departs from the published network, and why.
     limits : what is known not to work.
-    weights_sha256 : of the safetensors file.
+    weights_sha256 : of the safetensors file; empty for a network without weights.
     """
 
     name: str
@@ -48,6 +48,11 @@ class Card:
         return self.operator in (operator, "any")
 
     @property
+    def learnt(self) -> bool:
+        """Whether it has weights at all."""
+        return bool(self.weights_sha256)
+
+    @property
     def text(self) -> str:
         """The whole card as Markdown."""
         blocks = [f"# {self.title}", self.summary, "## Training", _listing(self.training)]
@@ -56,7 +61,8 @@ class Card:
             blocks += ["## Differences from the published network", "\n".join(f"- {line}" for line in self.differences)]
         if self.limits:
             blocks += ["## Known limits", "\n".join(f"- {line}" for line in self.limits)]
-        blocks += [f"Weights SHA-256: `{self.weights_sha256}`", "Research and education only. Not for diagnosis."]
+        blocks += [f"Weights SHA-256: `{self.weights_sha256}`"] if self.learnt else []
+        blocks.append("Research and education only. Not for diagnosis.")
         return "\n\n".join(blocks) + "\n"
 
 

@@ -7,14 +7,18 @@ from pathlib import Path
 
 from stabview import resources
 from stabview.images.errors import InputError
+from stabview.methods.networks.architectures import build
 from stabview.methods.networks.cards import Card, card_from_text, read_card, shipped_card
 from stabview.methods.networks.network import NetworkMethod
 
 
 def load_shipped(name: str, *, device: str = "cpu") -> NetworkMethod:
-    """A network of `resources/weights` by name."""
+    """A network of `resources/weights` by name; one whose layers hold nothing learnt has a card and no weights."""
     card = shipped_card(name)
     path = resources.path("weights", f"{name}.safetensors")
+    if not path.is_file():
+        module = build(card.architecture, card.parameters)
+        return NetworkMethod(module, card, trust="nothing was trained: there are no weights", device=device)
     return _load(path, card, device, "shipped weights (safetensors, cannot run code)")
 
 
@@ -42,8 +46,6 @@ def file_sha256(path: Path) -> str:
 def _load(path: Path, card: Card, device: str, trust: str) -> NetworkMethod:
     from safetensors import SafetensorError
     from safetensors.torch import load_file as read_weights
-
-    from stabview.methods.networks.architectures import build
 
     module = build(card.architecture, card.parameters)
     try:
