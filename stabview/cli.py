@@ -92,11 +92,9 @@ def _seeded(study, options: argparse.Namespace):
 
 
 def _window(options: argparse.Namespace) -> int:
-    from stabview.study.examples import example
     from stabview.study.study import Study
 
-    study = example(options.demo).study() if options.demo else Study()
-    study = _seeded(study, options)
+    study = _seeded(_named(options.demo) if options.demo else Study(), options)
     if options.offscreen_out is not None:
         from stabview.machine import draw_offscreen_without_display
 
@@ -117,20 +115,19 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _fill_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("study", type=Path, metavar="STUDY", help="a study (.toml), or the name of a shipped example")
+    parser.add_argument(
+        "study", type=Path, metavar="STUDY", help="a study (.toml), or the name of an example or of an experiment"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of an experiment")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
 def _run(options: argparse.Namespace) -> None:
     from stabview.report.findings import write_findings
     from stabview.report.write import write_outcome
-    from stabview.study.examples import EXAMPLES, example
     from stabview.study.runner import run_experiments, run_study
-    from stabview.study.toml_file import read_study
 
-    name = str(options.study)
-    study = example(name).study() if name in EXAMPLES and not options.study.exists() else read_study(options.study)
-    study = _seeded(study, options)
+    study = _seeded(_with_parameters(_study_of(options.study), options.set), options)
     common = {"device": options.device, "threads": options.threads, "tell": _teller(options)}
     if study.experiments:
         files = run_experiments(study, options.out, write_findings, **common)
@@ -139,13 +136,62 @@ def _run(options: argparse.Namespace) -> None:
     print(f"{len(files)} files in {options.out}; the report is {options.out / 'report.html'}")
 
 
+def _study_of(name: Path):
+    """The study in a file, or of the example or experiment of that name."""
+    from stabview.study.toml_file import read_study
+
+    return read_study(name) if name.exists() or name.suffix else _named(str(name))
+
+
+def _named(name: str):
+    """The study of a shipped example, or the one that runs an experiment."""
+    from stabview.experiments.catalogue import EXPERIMENTS
+    from stabview.study.checks import suggestion
+    from stabview.study.examples import EXAMPLES
+    from stabview.study.study import ExperimentChoice, Study
+
+    if name in EXAMPLES:
+        return EXAMPLES[name].study()
+    if name not in EXPERIMENTS:
+        raise InputError(f"There is no example or experiment '{name}'; {suggestion(name, [*EXAMPLES, *EXPERIMENTS])}")
+    return Study(experiments=(ExperimentChoice(name),))
+
+
+def _with_parameters(study, given: Sequence[str]):
+    """The study with parameters of its experiments replaced: "size=64", as it would stand in TOML."""
+    if not given:
+        return study
+    if not study.experiments:
+        raise InputError("--set gives parameters of an experiment, and this study has none.")
+    values = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(f"'{text}' is no NAME=VALUE, such as size=64.")
+        values[name.strip()] = _plain_value(value.strip())
+    chosen = [replace(one, parameters={**one.parameters, **values}) for one in study.experiments]
+    return study.having(experiments=tuple(chosen))
+
+
+def _plain_value(text: str) -> bool | int | float | str:
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text.strip("\"'")
+
+
 def _fill_examples(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--export", nargs=2, metavar=("NAME", "FILE"), help="write an example as a study to edit")
     parser.add_argument("--schema", action="store_true", help="every section, key and name that a study may use")
 
 
 def _examples(options: argparse.Namespace) -> None:
-    from stabview.study.examples import EXAMPLES, example
+    from stabview.experiments.catalogue import EXPERIMENTS
+    from stabview.study.examples import EXAMPLES
     from stabview.study.schema import schema_text
     from stabview.study.toml_file import write_study
 
@@ -153,10 +199,12 @@ def _examples(options: argparse.Namespace) -> None:
         print(schema_text())
     elif options.export:
         name, path = options.export
-        write_study(example(name).study(), Path(path))
+        write_study(_named(name), Path(path))
         print(f"Wrote {path}; run it with: stabview run {path} --out DIR")
     else:
         for name, entry in EXAMPLES.items():
+            print(f"{name:18} {entry.sentence} ({entry.source})")
+        for name, entry in EXPERIMENTS.items():
             print(f"{name:18} {entry.sentence} ({entry.source})")
 
 
@@ -186,7 +234,7 @@ def _check_network(path: Path) -> None:
     import torch
 
     from stabview.methods.networks.loading import load_file
-    from stabview.study.problem import sampling_operator
+    from stabview.study.operators import sampling_operator
     from stabview.study.study import SamplingChoice
 
     network = load_file(path)
@@ -229,20 +277,32 @@ def _train(options: argparse.Namespace) -> None:
 def _fill_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="one benchmark (default: all)")
     parser.add_argument("--json", action="store_true")
+    soa = parser.add_argument_group("soa")
+    soa.add_argument("--env", type=Path, metavar="DIR", help="benchmark environment (packaging/benchmark.py makes one)")
+    soa.add_argument("--rounds", type=int, metavar="N", help="interleaved rounds (default: 7)")
+    soa.add_argument("--only", action="append", metavar="ROW", help="one row of the table; may be given several times")
+    soa.add_argument("--images", type=Path, metavar="DIR", help="folder with a real slice, for two more rows")
 
 
 def _bench(options: argparse.Namespace) -> None:
-    from stabview.benchmarks import BENCHMARKS, run_benchmark
+    from stabview.benchmarks import BENCHMARKS, benchmark_lines, run_benchmark
 
     names = [options.name] if options.name else list(BENCHMARKS)
-    results = {name: run_benchmark(name, threads=options.threads) for name in names}
+    own = {"environment": options.env, "rounds": options.rounds, "only": options.only, "images": options.images}
+    own = {name: value for name, value in own.items() if value is not None}
+    if own and options.name != "soa":
+        raise InputError("--env, --rounds, --only and --images belong to `stabview bench soa`.")
+    own["say"] = (lambda line: None) if options.quiet else (lambda line: print(line, file=sys.stderr))
+    results = {
+        name: run_benchmark(name, threads=options.threads, **(own if name == "soa" else {})) for name in names
+    }
     if options.json:
         print(json.dumps(results, indent=2))
         return
     for name, figures in results.items():
         print(name)
-        for key, value in figures.items():
-            print(f"  {key}: {value}")
+        for line in benchmark_lines(name, figures):
+            print(f"  {line}")
 
 
 def _info(options: argparse.Namespace) -> None:

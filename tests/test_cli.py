@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from stabview.cli import main
+from stabview.experiments.catalogue import EXPERIMENTS
 from stabview.study.examples import EXAMPLES
 from stabview.study.toml_file import read_study
 
@@ -160,11 +161,21 @@ def test_a_folder_that_cannot_be_made_is_said_before_anything_is_computed(folder
 def test_examples_are_listed_one_a_line(capsys):
     assert main(["examples"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(EXAMPLES)
-    assert all("Antun" in line or "20" in line for line in lines), "each with its source"
+    assert [line.split()[0] for line in lines] == [*EXAMPLES, *EXPERIMENTS]
+    assert all(line.endswith(")") and "20" in line for line in lines), "each with its source"
     assert main(["examples", "--schema"]) == 0
     schema = capsys.readouterr().out
     assert all(word in schema for word in ("multilevel", "deep-mri", "head-flair", "max_relative_norm", "tolerance"))
+
+
+def test_an_experiment_runs_by_name_with_its_parameters(tmp_path, capsys):
+    command = ["run", "lasso-failure", "--set", "sweeps=300", "--out", str(tmp_path), "--quiet"]
+    assert main(command) == 0
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["experiments"]["lasso-failure"]["parameters"]["sweeps"] == 300
+    capsys.readouterr()
+    assert "no parameter 'sweep'" in refused(capsys, "run", "lasso-failure", "--set", "sweep=3", "--out", str(tmp_path))
+    assert "did you mean 'lasso-failure'" in refused(capsys, "run", "lasso-failures", "--out", str(tmp_path))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

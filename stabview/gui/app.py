@@ -113,7 +113,9 @@ def run(
     ticking = _interruptible(window)
     window.showMaximized() if wishes.maximised else window.show()
     window.opener.open_files(files)
-    if start:
+    for choice in study.experiments:
+        window.opener.open_experiment(choice).run()
+    if start and not study.experiments:
         window.run_search()
     try:
         return app.exec()
