@@ -1,0 +1,1 @@
+"""Scripts that run inside the benchmark environment, never importing StabView; see `worker.py`."""
