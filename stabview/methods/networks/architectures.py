@@ -10,8 +10,12 @@ from stabview.images.errors import InputError
 from stabview.methods.networks.deep_mri import DeepMRI
 from stabview.methods.networks.fbpconvnet import FBPConvNet
 from stabview.methods.networks.firenet import FIRENET
+from stabview.methods.networks.unet import UNet
+from stabview.methods.networks.varnet import VarNet
 
-ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {"deep-mri": DeepMRI, "fbpconvnet": FBPConvNet, "firenet": FIRENET}
+ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
+    "deep-mri": DeepMRI, "fbpconvnet": FBPConvNet, "firenet": FIRENET, "unet": UNet, "varnet": VarNet,
+}  # fmt: skip
 
 
 def build(name: str, parameters: dict[str, int]) -> nn.Module:

@@ -1,15 +1,24 @@
-"""Networks from files. Only formats that cannot run code are read: safetensors, with a card or metadata beside it."""
+"""Networks as methods: the shipped ones by name, those of the user from a file or from Python code."""
 
 from __future__ import annotations
 
-import hashlib
+import os
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from stabview import resources
 from stabview.images.errors import InputError
 from stabview.methods.networks.architectures import build
 from stabview.methods.networks.cards import Card, card_from_text, read_card, shipped_card
+from stabview.methods.networks.consent import file_sha256
+from stabview.methods.networks.formats import entry_point
+from stabview.methods.networks.formats.inspection import inspect_file
+from stabview.methods.networks.formats.weights import fill, read_safetensors
 from stabview.methods.networks.network import NetworkMethod
+from stabview.methods.networks.opening import Opened, open_network
+from stabview.methods.networks.trial import Attempt, best_wiring
+from stabview.methods.networks.wired import WiredNetwork
+from stabview.methods.networks.wiring import Wiring, read_wiring, wiring_path, write_wiring
 
 
 def load_shipped(name: str, *, device: str = "cpu") -> NetworkMethod:
@@ -19,58 +28,93 @@ def load_shipped(name: str, *, device: str = "cpu") -> NetworkMethod:
     if not path.is_file():
         module = build(card.architecture, card.parameters)
         return NetworkMethod(module, card, trust="nothing was trained: there are no weights", device=device)
-    return _load(path, card, device, "shipped weights (safetensors, cannot run code)")
+    return _with_card(path, card, device, "shipped weights (safetensors, cannot run code)")
 
 
-def load_file(path: Path, *, device: str = "cpu") -> NetworkMethod:
-    """A safetensors file whose metadata, or the card `NAME.json` beside it, names a registered architecture.
+def load_file(path: Path | str, *, device: str = "cpu", trusted: bool = False) -> NetworkMethod:
+    """The network in a file, or made by `package.module:factory`, connected as its wiring says.
 
-    Raises InputError for anything else, saying what is missing.
+    The wiring is read from NAME.stabview.toml beside the file; where there is none, sensible ones are tried on a
+    phantom and the best is written there.
+
+    Parameters
+    ----------
+    trusted : whether files that can run code may be opened without having been agreed to (`consent`).
+
+    Raises
+    ------
+    InputError : no network, none that StabView reads, damaged, or one that can run code and was not agreed to.
     """
-    if not path.is_file():
-        raise InputError(f"The network file {path} does not exist.")
-    if path.suffix != ".safetensors":
-        raise InputError(
-            f"{path.name} is not a safetensors file; other formats can run code when they are opened, so save the"
-            " weights with safetensors and put its model card (NAME.json) beside it."
-        )
-    beside = path.with_suffix(".json")
-    card = read_card(beside) if beside.is_file() else _card_from_metadata(path)
-    return _load(path, card, device, "weights from a file (safetensors, cannot run code)")
+    if not entry_point.is_entry_point(str(path)):
+        path = Path(path)
+        file = inspect_file(path)
+        card = _card_of(path) if file.kind == "safetensors" else None
+        if card is not None:
+            return _with_card(path, card, device, "weights from a file (safetensors, cannot run code)")
+    opened = open_network(path, trusted=trusted)
+    wiring, _ = settle_wiring(opened, path)
+    return connect(opened, wiring, device=device)
 
 
-def file_sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def settle_wiring(opened: Opened, path: Path | str) -> tuple[Wiring, list[Attempt]]:
+    """The stored wiring, or the best guess, which is stored; and what was tried (nothing where it was stored).
+
+    A guess that cannot be stored, for instance on a read-only disc, is used all the same.
+    """
+    beside = _wiring_place(path)
+    if beside.is_file():
+        return read_wiring(beside), []
+    if len(opened.candidates) == 1 and opened.candidates[0].input.startswith("data+operator"):
+        return opened.candidates[0], []
+    wiring, attempts = best_wiring(opened.module, opened.candidates)
+    if os.access(beside.parent, os.W_OK):
+        write_wiring(wiring, beside)
+    return wiring, attempts
 
 
-def _load(path: Path, card: Card, device: str, trust: str) -> NetworkMethod:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file as read_weights
+def connect(opened: Opened, wiring: Wiring, *, device: str = "cpu") -> NetworkMethod:
+    """The method that a network is with this wiring."""
+    usual = {field.name: field.default for field in fields(Wiring)}
+    connected = {name: value for name, value in asdict(wiring).items() if value != usual[name]}
+    card = Card(
+        name=opened.stem, title=opened.stem, summary=f"A network of yours: {wiring.sentence}.",
+        operator=wiring.operator, architecture=opened.architecture, parameters={**opened.parameters, **connected},
+        trained_rate=wiring.trained_rate, size=wiring.size or 128, weights_sha256=opened.sha256,
+    )  # fmt: skip
+    return NetworkMethod(
+        WiredNetwork(opened.module, wiring), card, trust=opened.trust, device=device,
+        channels_last=opened.channels_last,
+    )  # fmt: skip
 
+
+def _with_card(path: Path, card: Card, device: str, trust: str) -> NetworkMethod:
     module = build(card.architecture, card.parameters)
-    try:
-        weights = read_weights(path)
-        module.load_state_dict({key: value.float() if value.is_floating_point() else value
-                                for key, value in weights.items()})  # fmt: skip
-    except (SafetensorError, RuntimeError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"The weights in {path.name} do not fit {card.architecture}: {reason}") from error
+    fill(module, read_safetensors(path, card.architecture), path.name, card.architecture)
     found = file_sha256(path)
     if card.weights_sha256 and found != card.weights_sha256:
         raise InputError(f"{path.name} is not the file its card describes (SHA-256 {found[:12]}...); restore either.")
     return NetworkMethod(module, Card(**{**card.__dict__, "weights_sha256": found}), trust=trust, device=device)
 
 
-def _card_from_metadata(path: Path) -> Card:
+def _card_of(path: Path) -> Card | None:
+    """The card beside a safetensors file, or in its metadata; None where it has none."""
     from safetensors import SafetensorError, safe_open
 
+    beside = path.with_suffix(".json")
+    if beside.is_file():
+        return read_card(beside)
     try:
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
     except (SafetensorError, OSError) as error:
         raise InputError(f"{path.name} cannot be read as safetensors ({error}).") from error
     if "stabview" not in metadata:
-        raise InputError(
-            f"{path.name} does not say which architecture it is for; put its model card {path.stem}.json beside it."
-        )
+        return None
     return card_from_text(metadata["stabview"], f"What {path.name} says of itself")
+
+
+def _wiring_place(path: Path | str) -> Path:
+    if not entry_point.is_entry_point(str(path)):
+        return wiring_path(Path(path))
+    source = entry_point.source_file(str(path))
+    return source.with_name(f"{source.stem}.{str(path).rpartition(':')[2]}.stabview.toml")

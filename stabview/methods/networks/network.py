@@ -17,10 +17,15 @@ class NetworkMethod:
     Attributes
     ----------
     card : what is known of the network. trust : one line on its file, for the window.
+
+    channels_last : lay tensors out so, which convolutions are faster with; graphs of other programs may not take it.
     """
 
-    def __init__(self, module: nn.Module, card: Card, *, trust: str, device: str = "cpu") -> None:
-        self.module = module.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+    def __init__(
+        self, module: nn.Module, card: Card, *, trust: str, device: str = "cpu", channels_last: bool = True
+    ) -> None:
+        layout = {"memory_format": torch.channels_last} if channels_last else {}
+        self.module = module.eval().requires_grad_(False).to(device, **layout)
         self.card, self.trust = card, trust
         self.spec = MethodSpec(card.name, card.title, dict(card.parameters), card.weights_sha256)
 
