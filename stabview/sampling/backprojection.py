@@ -79,9 +79,10 @@ class Fan:
         return views
 
     def _back_compiled(self, views: np.ndarray, x: np.ndarray) -> None:
-        from stabview.sampling.ray_kernels import kernels
+        from stabview.sampling import ray_kernels
 
-        loops = kernels()
+        interpolate = ray_kernels.compiled(ray_kernels.interpolate, x.dtype)
+        gather = ray_kernels.compiled(ray_kernels.gather, x.dtype)
         for part in self._parts:
             lanes = np.zeros((len(part.angles) * LANES, self.bins), views.dtype)
             lanes[part.slots] = _mirror(views[part.views], part)
@@ -89,20 +90,20 @@ class Fan:
             stack = np.zeros((part.height, part.width + 2 * PAD, LANES), views.dtype)
             geometry = np.cos(part.angles), np.sin(part.angles), self.radius, self.spacing, self.flat
             ends = np.arange(1, part.height + 1) * part.width * len(part.angles)
-            in_threads(lambda _, a, b: loops.interpolate(lanes, *geometry, stack, a, b), ends)  # noqa: B023
-            loops.gather(stack, x, part.turned is not True, part.turned is not False)
+            in_threads(lambda _, a, b: interpolate(lanes, *geometry, stack, a, b), ends)  # noqa: B023
+            gather(stack, x, part.turned is not True, part.turned is not False)
 
     def _forth_compiled(self, x: np.ndarray, views: np.ndarray) -> None:
-        from stabview.sampling.ray_kernels import kernels
+        from stabview.sampling import ray_kernels
 
-        loops = kernels()
+        arrange, smear = (ray_kernels.compiled(loop, x.dtype) for loop in (ray_kernels.arrange, ray_kernels.smear))
         for part in self._parts:
             stack = np.empty((part.height, part.width + 2 * PAD, LANES), x.dtype)
-            loops.arrange(x, stack, part.turned is not True, part.turned is not False)
+            arrange(x, stack, part.turned is not True, part.turned is not False)
             lanes = np.zeros((len(part.angles), self.bins, LANES), x.dtype)
             geometry = np.cos(part.angles), np.sin(part.angles), self.radius, self.spacing, self.flat
             ends = np.arange(1, len(part.angles) + 1) * part.width * part.height
-            in_threads(lambda _, a, b: loops.smear(stack, *geometry, lanes, a, b), ends)  # noqa: B023
+            in_threads(lambda _, a, b: smear(stack, *geometry, lanes, a, b), ends)  # noqa: B023
             lanes = lanes.transpose(0, 2, 1).reshape(-1, self.bins)
             views[part.views] = _mirror(lanes[part.slots], part)
 

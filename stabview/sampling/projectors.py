@@ -76,28 +76,28 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def _project_compiled(x: torch.Tensor, table: RayTable) -> torch.Tensor:
-    from stabview.sampling.ray_kernels import kernels
+    from stabview.sampling import ray_kernels
 
-    loops = kernels()
     images = x.detach().contiguous().numpy()
     data = np.zeros((len(images), table.count), images.dtype)
+    arrange, trace = (ray_kernels.compiled(loop, images.dtype) for loop in (ray_kernels.arrange, ray_kernels.trace))
     for part in table.parts:
         stack = np.empty((part.height, part.stride, LANES), images.dtype)
         values = np.empty((len(part.start), LANES), images.dtype)
         for image, rays in zip(images, data, strict=True):
-            loops.arrange(image, stack, part.straight_lanes, part.turned_lanes)
+            arrange(image, stack, part.straight_lanes, part.turned_lanes)
             line, table_rows = stack.reshape(-1), _rows(part, x.dtype)
-            in_threads(lambda _, a, b: loops.trace(line, part.stride, *table_rows, values, a, b), part.ends)  # noqa: B023
+            in_threads(lambda _, a, b: trace(line, part.stride, *table_rows, values, a, b), part.ends)  # noqa: B023
             rays[part.rays] = values.reshape(-1)[part.slots]
     return torch.from_numpy(data)
 
 
 def _back_project_compiled(y: torch.Tensor, table: RayTable) -> torch.Tensor:
-    from stabview.sampling.ray_kernels import kernels
+    from stabview.sampling import ray_kernels
 
-    loops = kernels()
     data = y.detach().contiguous().numpy()
     images = np.zeros((len(data), *table.shape), data.dtype)
+    spread, gather = (ray_kernels.compiled(loop, data.dtype) for loop in (ray_kernels.spread, ray_kernels.gather))
     for part in table.parts:
         threads = shares(part.ends)
         stacks = np.empty((threads, part.height, part.stride, LANES), data.dtype)
@@ -107,11 +107,11 @@ def _back_project_compiled(y: torch.Tensor, table: RayTable) -> torch.Tensor:
             stacks[:] = 0
             values[part.slots] = rays[part.rays]
             in_threads(
-                lambda k, a, b: loops.spread(stacks[k].reshape(-1), part.stride, *table_rows, lanes, a, b),  # noqa: B023
+                lambda k, a, b: spread(stacks[k].reshape(-1), part.stride, *table_rows, lanes, a, b),  # noqa: B023
                 part.ends,
             )
             for stack in stacks:
-                loops.gather(stack, image, part.straight_lanes, part.turned_lanes)
+                gather(stack, image, part.straight_lanes, part.turned_lanes)
     return torch.from_numpy(images)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cache
 from math import atan2, floor
 
+import numpy as np
 from numba import config, njit, uint64
 from numba import types as nb
 
@@ -201,71 +202,51 @@ def smear(stack, cosine, sine, radius, spacing, flat, views, begin, end):
                         line[k + uint64(LANES + lane)] += f * row[o + uint64(lane)]
 
 
-@dataclass(frozen=True)
-class Kernels:
-    """The compiled loops, for float32 and float64. They hold no lock of the interpreter while they run."""
-
-    arrange: Callable
-    gather: Callable
-    trace: Callable
-    spread: Callable
-    interpolate: Callable
-    smear: Callable
-
-
-def kernels() -> Kernels:
-    """Compile, or read from numba's cache, once in a process."""
-    global _kernels
-    with _lock:
-        if _kernels is None:
-            _kernels = _compile()
-        return _kernels
+@cache
+def _signatures(real: nb.Float) -> dict[Callable, tuple]:
+    """Types of the arguments of every loop, for images of one precision."""
+    whole, places, flag = nb.int64, nb.float64[::1], nb.boolean
+    bundles = (whole, nb.int64[::1], nb.int64[::1], nb.int32[::1], nb.int32[::1], real[::1], real[:, ::1], whole, whole)
+    views = (places, places, nb.float64, nb.float64, flag, real[:, :, ::1], whole, whole)
+    return {
+        arrange: (real[:, ::1], real[:, :, ::1], flag, flag),
+        gather: (real[:, :, ::1], real[:, ::1], flag, flag),
+        trace: (real[::1], *bundles),
+        spread: (real[::1], *bundles),
+        interpolate: (real[:, :, ::1], *views),
+        smear: (real[:, :, ::1], *views),
+    }
 
 
 _lock = threading.Lock()
-_kernels: Kernels | None = None
+_compiled: dict[tuple[Callable, str], Callable] = {}
 
 
-def _compile() -> Kernels:
-    return Kernels(*(_compiled(loop, signatures) for loop, signatures in _loops()))
+def compiled(loop: Callable, dtype: np.dtype) -> Callable:
+    """`loop` for float32 or float64, compiled or read from numba's cache at its first use; no lock is held in it.
 
-
-def _loops() -> list[tuple[Callable, list[tuple]]]:
-    def each(make: Callable[[nb.Float], tuple]) -> list[tuple]:
-        return [make(real) for real in (nb.float32, nb.float64)]
-
-    whole, places, flag = nb.int64, nb.float64[::1], nb.boolean
-    order = each(lambda real: (real[:, ::1], real[:, :, ::1], flag, flag))
-    back = each(lambda real: (real[:, :, ::1], real[:, ::1], flag, flag))
-    ray = each(
-        lambda real: (
-            real[::1], whole, nb.int64[::1], nb.int64[::1], nb.int32[::1], nb.int32[::1], real[::1], real[:, ::1],
-            whole, whole,
-        )
-    )
-    fan = each(
-        lambda real: (real[:, :, ::1], places, places, nb.float64, nb.float64, flag, real[:, :, ::1], whole, whole)
-    )
-    return [(arrange, order), (gather, back), (trace, ray), (spread, ray), (interpolate, fan), (smear, fan)]
-
-
-def _compiled(loop: Callable, signatures: list[tuple]) -> Callable:
-    """`loop` with its eight lanes packed into vector instructions, which numba leaves off unless asked.
-
-    A program without a folder to write numba's cache to compiles anew in each process.
+    The eight lanes are packed into vector instructions, which numba leaves off unless asked. A program without a
+    folder for numba's cache compiles anew in each process.
     """
+    key = (loop, str(dtype))
+    with _lock:
+        if key not in _compiled:
+            _compiled[key] = _compile(loop, _signatures(nb.float32 if dtype == np.float32 else nb.float64)[loop])
+        return _compiled[key]
+
+
+def _compile(loop: Callable, signature: tuple) -> Callable:
     options = {"nogil": True, "fastmath": {"contract"}}
     try:
-        compiled = njit(cache=True, **options)(loop)
+        made = njit(cache=True, **options)(loop)
     except RuntimeError as error:
         if "no locator" not in str(error):
             raise
-        compiled = njit(**options)(loop)
+        made = njit(**options)(loop)
     before = config.SLP_VECTORIZE
     config.SLP_VECTORIZE = 1
     try:
-        for signature in signatures:
-            compiled.compile(signature)
+        made.compile(signature)
     finally:
         config.SLP_VECTORIZE = before
-    return compiled
+    return made
