@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from stabview.methods.sparse.regularisers.regulariser import Regulariser
@@ -12,16 +13,24 @@ from stabview.sampling.operator import SamplingOperator
 
 MEMORY = 4
 """Directions kept: 28 updates to a gap of 1e-3 (15 coils, TV), 31 with one, 54 with none, 27 with 16."""
+OPENING, MOST = 4, 2
+"""New directions in the first update and, at most, in every later one."""
+ENOUGH_FIRST, ENOUGH = 0.01, 0.5
+"""The first and every later update ends when the residual has fallen to this share of what one direction left of it."""
 REFRESH = 50
-"""Updates after which N z is computed anew, so that rounding does not add up in float32."""
+"""Updates after which the products with z are computed anew, so that rounding does not add up in float32."""
+DEPENDENT = 1e-5
+"""Share of the largest eigenvalue of the directions' small matrix below which a combination counts as zero."""
+NEAR = 1.5
+"""Factor by which the penalty may differ from the one that the preconditioner was made for."""
 
 
 class NormalEquations:
-    """(mu A*A + rho K*K) z = (data, 0, ...) + rho g for one right side after another, one product with A*A for each.
+    """(mu A*A + rho K*K) z = (data, 0, ...) + rho g for one right side after another, about one product A*A for each.
 
-    The system N stays while its right side moves a little from update to update, so an update goes down to the exact
-    minimum over the span of the last few steps, whose images under N are known, and of one new direction: the residual
-    preconditioned by the nearest circulant. (Subspace recycling, Parks et al. 2006, without restarts.)
+    From update to update the right side moves a little, and the penalty rho may too. So an update goes down to the exact
+    minimum over the span of the last few steps, whose products are known, and of a new direction: the residual
+    preconditioned by the nearest circulant (subspace recycling, Parks et al. 2006, without restarts).
 
     Parameters
     ----------
@@ -29,66 +38,78 @@ class NormalEquations:
     """
 
     def __init__(
-        self, operator: SamplingOperator, regulariser: Regulariser, data: torch.Tensor, *, rho: float, mu: float = 1.0,
-        memory: int = MEMORY, enough: float = 0.5, most: int = 2, opening: int = 4,
+        self, operator: SamplingOperator, regulariser: Regulariser, data: torch.Tensor, *, mu: float = 1.0,
+        memory: int = MEMORY,
     ) -> None:  # fmt: skip
-        self.operator, self.regulariser, self.rho, self.mu = operator, regulariser, rho, mu
-        self.data, self.memory, self.enough, self.most, self.opening = data, memory, enough, most, opening
-        self._inverse = _preconditioner(operator, regulariser, rho, mu)
-        size = (memory, regulariser.planes * data.numel())
-        self._steps, self._images = data.new_zeros(size), data.new_zeros(size)
-        self._count = 0
-        self._z: torch.Tensor | None = None
-        self._image: torch.Tensor | None = None
+        self.operator, self.regulariser, self.data, self.mu, self.memory = operator, regulariser, data, mu, memory
+        planes, pixels = regulariser.planes, data.numel()
+        self._steps = data.new_zeros((memory, planes * pixels))
+        self._pulled = torch.zeros_like(self._steps)  # K*K of each step
+        self._seen = data.new_zeros((memory, pixels))  # A*A of each step
+        self._products = np.zeros((2, memory, memory), dtype=np.complex128)  # <step, K*K step>, <step, A*A step>
+        self._count = self._updates = 0
+        self._z = self._pull = self._gram = None
+        self._made_for, self._inverse = 0.0, None
 
-    exact = False
-
-    def __call__(self, g: torch.Tensor, z: torch.Tensor, *, look: bool = False) -> torch.Tensor:
+    def __call__(self, g: torch.Tensor, z: torch.Tensor, rho: float) -> torch.Tensor:
         """The next z, from K*'s part g of the right side times 1/rho and the z before."""
-        if z is not self._z or self._count % REFRESH == 0:
-            self._image = self.normal(z)
-        residual = torch.sub(self.rho * g, self._image)
-        residual[0] += self.data
-        change, image = torch.zeros_like(z), torch.zeros_like(z)
-        kept = min(self._count, self.memory)
-        if kept:
-            share = self._steps[:kept].conj() @ residual.flatten()
-            change, image = (share @ self._steps[:kept]).view_as(z), (share @ self._images[:kept]).view_as(z)
-            residual -= image
-        first = None
-        most, enough = (self.opening, 0.01) if self._z is None else (self.most, self.enough)
-        for _ in range(most):
-            direction = self.precondition(residual)
-            size = float(torch.vdot(direction.flatten(), residual.flatten()).real)
-            if first is not None and size <= enough**2 * first:
+        first = self._z is None
+        if z is not self._z or self._updates % REFRESH == 0:
+            self._pull, self._gram = self._multiply(z)
+        self._updates += 1
+        self._z = z
+        if self._count:
+            self._descend(self.residual(g, rho), rho)
+        residual, begun = self.residual(g, rho), None
+        for _ in range(OPENING if first else MOST):
+            direction = self.precondition(residual, rho)
+            size = _inner(direction, residual)
+            if begun is not None and size <= (ENOUGH_FIRST if first else ENOUGH) ** 2 * begun:
                 break
-            first = size if first is None else first
-            kept = min(self._count, self.memory)
-            if kept:
-                direction = direction - (self._images[:kept].conj() @ direction.flatten() @ self._steps[:kept]).view_as(z)
-            ahead = self.normal(direction)
-            energy = float(torch.vdot(direction.flatten(), ahead.flatten()).real)
-            if not energy > 0:
-                break
-            length = energy**-0.5
-            direction, ahead = direction * length, ahead * length
-            share = torch.vdot(direction.flatten(), residual.flatten())
-            change, image = change + share * direction, image + share * ahead
-            residual = residual - share * ahead
-            slot = self._count % self.memory
-            self._steps[slot], self._images[slot] = direction.flatten(), ahead.flatten()
-            self._count += 1
-        self._z, self._image = z + change, self._image + image
+            begun = size if begun is None else begun
+            self._keep(direction)
+            self._descend(residual, rho)
+            residual = self.residual(g, rho)
         return self._z
 
-    def normal(self, z: torch.Tensor) -> torch.Tensor:
-        """N z."""
-        image = self.regulariser.synthesise(self.regulariser.analyse(z)) * self.rho
-        image[0] += self.mu * self.operator.gram(z[0])
-        return image
+    def residual(self, g: torch.Tensor, rho: float) -> torch.Tensor:
+        """Right side minus left side at the newest z."""
+        residual = torch.sub(g, self._pull).mul_(rho)
+        residual[0] += self.data
+        residual[0].sub_(self._gram, alpha=self.mu)
+        return residual
 
-    def precondition(self, residual: torch.Tensor) -> torch.Tensor:
+    def _multiply(self, z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.regulariser.synthesise(self.regulariser.analyse(z)), self.operator.gram(z[0])
+
+    def _keep(self, direction: torch.Tensor) -> None:
+        """A direction and its products, in the place of the oldest one."""
+        pull, gram = self._multiply(direction)
+        slot = self._count % self.memory
+        self._steps[slot], self._pulled[slot], self._seen[slot] = direction.flatten(), pull.flatten(), gram.flatten()
+        self._count += 1
+        kept = min(self._count, self.memory)
+        images = self._steps[:kept, : gram.numel()]
+        for which, row in enumerate((self._steps[:kept].conj() @ pull.flatten(), images.conj() @ gram.flatten())):
+            row = row.cpu().numpy()
+            self._products[which, :kept, slot] = row
+            self._products[which, slot, :kept] = row.conj()
+
+    def _descend(self, residual: torch.Tensor, rho: float) -> None:
+        """To the minimum over the span of the directions kept."""
+        kept = min(self._count, self.memory)
+        right = (self._steps[:kept].conj() @ residual.flatten()).cpu().numpy()
+        matrix = rho * self._products[0, :kept, :kept] + self.mu * self._products[1, :kept, :kept]
+        share = _solve(matrix, right)
+        share = torch.as_tensor(share if residual.is_complex() else share.real).to(residual.device, residual.dtype)
+        self._z = self._z + (share @ self._steps[:kept]).view_as(self._z)
+        self._pull = self._pull + (share @ self._pulled[:kept]).view_as(self._z)
+        self._gram = self._gram + (share @ self._seen[:kept]).view_as(self._gram)
+
+    def precondition(self, residual: torch.Tensor, rho: float) -> torch.Tensor:
         """The circulant's solution; positive definite whatever the operator, so the updates converge with any."""
+        if not self._made_for / NEAR <= rho <= self._made_for * NEAR:
+            self._made_for, self._inverse = rho, _preconditioner(self.operator, self.regulariser, rho, self.mu)
         if residual.is_complex():
             return torch.fft.ifft2(_apply(self._inverse, torch.fft.fft2(residual)))
         half = self._inverse[..., : residual.shape[-1] // 2 + 1]
@@ -121,3 +142,15 @@ def _mean_symbol(operator: SamplingOperator, regulariser: Regulariser) -> torch.
 
 def _apply(inverse: torch.Tensor, spectra: torch.Tensor) -> torch.Tensor:
     return multiply(inverse, spectra) if inverse.ndim == 4 else spectra.mul_(inverse)
+
+
+def _inner(a: torch.Tensor, b: torch.Tensor) -> float:
+    return float(torch.vdot(a.flatten(), b.flatten()).real)
+
+
+def _solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Of a small Hermitian system, without the combinations that are zero but for rounding."""
+    scale = np.sqrt(np.maximum(matrix.diagonal().real, 1e-300))
+    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+    inverse = np.where(values > DEPENDENT * values[-1], 1 / np.maximum(values, 1e-300), 0.0)
+    return (vectors * inverse) @ (vectors.conj().T @ (right / scale)) / scale
