@@ -103,6 +103,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             (
                 Parameter("size", "Side of the phantom in pixels.", 256, at_least=64, at_most=512),
                 Parameter("lines", "Radial lines through the centre of k-space.", 22, at_least=4, at_most=200),
+                Parameter("fewest", "Whether to look for the fewest lines that are enough.", False),
             ),
         ),
         Experiment(
@@ -123,6 +124,19 @@ EXPERIMENTS: dict[str, Experiment] = {
                 Parameter("epochs", "Passes over the signals in LISTA's training; 4000 as published.", 60, at_least=1),
                 Parameter("samples", "Signals LISTA is trained on; 8000 as published.", 1000, at_least=5),
                 Parameter("seed", "Seed of the signals and of LISTA's first weights.", 0, at_least=0),
+            ),
+        ),
+        Experiment(
+            "firenet-decay", "Exponential decay of FIRENET's gap",
+            "The gap falls like e^-k in the restarts with 50 inner steps, and stalls with the papers' 5.",
+            "Colbrook, Antun and Hansen 2022; Geilo lectures 2021", "firenet_decay", 25,
+            (
+                Parameter("size", "Side of the phantom in pixels.", 128, at_least=32, at_most=512),
+                Parameter("rate", "Share of k-space that is sampled.", 0.25, above=0.02, at_most=0.9),
+                Parameter("noise", "Norm of the noise over that of the data.", 0.02, at_least=0, at_most=1),
+                Parameter("lambda", "Weight of the wavelet coefficients.", 1e-3, above=0, at_most=1),
+                Parameter("floor", "Delta: the gap below which no restart asks for less.", 1e-9, above=0, at_most=1),
+                Parameter("restarts", "Restarts of each curve.", 16, at_least=6, at_most=60),
             ),
         ),
     )

@@ -3,7 +3,6 @@
 import itertools
 
 import pytest
-import torch
 
 from stabview.experiments import catalogue
 from stabview.experiments.digits import BITS, DIGITS, twin_problem

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import nn
 
-from stabview.methods.sparse.regularisers.wavelet_transform import WaveletTransform
-from stabview.methods.sparse.regularisers.wavelets import sparsity_weights
-from stabview.methods.sparse.solvers.firenet import restarts, soft
+from stabview.methods.sparse.solvers.firenet import LAMBDA, published_wavelets, restarts, soft
 from stabview.sampling.operator import SamplingOperator
 
 
@@ -21,13 +17,13 @@ class FIRENET(nn.Module):
     Parameters
     ----------
     wavelet, levels : of W; levels left out: two fewer than the image has (5 at 128 x 128, 6 at 256 x 256).
-    inner, outer : p and n. lambda_ : scale-free, as A is unitary on the samples. floor : delta.
+    inner, outer : p and n. lambda_ : times ||A||. floor : delta.
     weighted : w_j by the expected sparsity of each scale; otherwise 1.
     """
 
     def __init__(
         self, *, wavelet: str = "haar", levels: int | None = None, inner: int = 5, outer: int = 5,
-        lambda_: float = 2.5e-4, floor: float = 1e-9, weighted: bool = True,
+        lambda_: float = LAMBDA, floor: float = 1e-9, weighted: bool = True,
     ) -> None:  # fmt: skip
         super().__init__()
         self.wavelet, self.levels, self.inner, self.outer = wavelet, levels, inner, outer
@@ -39,10 +35,11 @@ class FIRENET(nn.Module):
         """x (..., H, W) of y (..., *data_shape), from zero or from any image psi_0 (..., H, W)."""
         axes = len(operator.data_shape)
         batch = y.shape[: y.ndim - axes]
-        levels = self.levels or max(1, round(math.log2(min(operator.image_shape))) - 2)
-        transform = WaveletTransform(self.wavelet, operator.image_shape, levels)
-        weights = sparsity_weights(levels) if self.weighted else [1.0] * levels
-        threshold = self.lambda_ * operator.norm() * transform.by_scale(weights, weights[0]).to(y.device)
+        wavelets = published_wavelets(
+            operator.image_shape, wavelet=self.wavelet, levels=self.levels, device=y.device
+        )  # fmt: skip
+        transform, weight = wavelets.transform, wavelets.blocks[0].weight[0] if self.weighted else 1.0
+        threshold = torch.as_tensor(self.lambda_ * operator.norm() * weight, device=y.device)
         image = y.new_zeros((*batch, *operator.image_shape)) if start is None else start
 
         def shrink(z: torch.Tensor, tau: torch.Tensor) -> torch.Tensor:
