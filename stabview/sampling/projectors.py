@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -15,8 +16,10 @@ from stabview.sampling.rays import FRACTION_BITS, LANES, PAD, Bundles, RayTable
 
 THREAD_CROSSINGS = 4_000_000
 """Fewer crossings than this are traced by one thread: handing them out would cost more than it saves."""
-CHUNK_BYTES = 128 * 2**20
-"""How much the torch sums may hold at a time."""
+PAIR_BYTES = 2**29
+"""Without the compiled loops a sparse matrix and its transpose are kept up to this size; beyond it nothing is."""
+CHUNK_BYTES = 64 * 2**20
+"""How much the sums that keep nothing may hold at a time."""
 
 
 available = find_spec("numba") is not None
@@ -33,7 +36,7 @@ def project(x: torch.Tensor, table: RayTable) -> torch.Tensor:
         return _project_compiled(x, table)
     data = x.new_zeros(len(x), table.count)
     for part in table.parts:
-        values = _trace(_arrange(x, part), part, len(x))
+        values = _trace(_arrange(x, part), part)
         data[:, _on(x, part.rays)] = values.reshape(len(part.start) * LANES, len(x))[_on(x, part.slots)].T
     return data
 
@@ -46,7 +49,7 @@ def back_project(y: torch.Tensor, table: RayTable) -> torch.Tensor:
     for part in table.parts:
         values = y.new_zeros(len(part.start) * LANES, len(y))
         values[_on(y, part.slots)] = y[:, _on(y, part.rays)].T
-        x += _gather(_spread(values.reshape(-1, LANES * len(y)), part, len(y)), part, len(y))
+        x += _gather(_spread(values.reshape(-1, LANES * len(y)), part), part, len(y))
     return x
 
 
@@ -147,9 +150,11 @@ def _gather(stack: torch.Tensor, part: Bundles, batch: int) -> torch.Tensor:
     return total
 
 
-def _trace(stack: torch.Tensor, part: Bundles, batch: int) -> torch.Tensor:
-    """(bundles, LANES * batch)."""
-    values = stack.new_zeros(len(part.start), LANES * batch)
+def _trace(stack: torch.Tensor, part: Bundles) -> torch.Tensor:
+    """(height * stride, n) -> (bundles, n)."""
+    if _keeps_matrices(part, stack):
+        return _matrices(part, stack)[0] @ stack
+    values = stack.new_zeros(len(part.start), stack.shape[1])
     for begin, end in _chunks(part, stack):
         place, near, far = _crossings(part, begin, end, stack)
         values[begin:end] = torch.einsum("bj,bjl->bl", near, stack[place])
@@ -157,14 +162,48 @@ def _trace(stack: torch.Tensor, part: Bundles, batch: int) -> torch.Tensor:
     return values
 
 
-def _spread(values: torch.Tensor, part: Bundles, batch: int) -> torch.Tensor:
+def _spread(values: torch.Tensor, part: Bundles) -> torch.Tensor:
     """The transpose of `_trace`."""
-    stack = values.new_zeros(part.height * part.stride, LANES * batch)
+    if _keeps_matrices(part, values):
+        return _matrices(part, values)[1] @ values
+    stack = values.new_zeros(part.height * part.stride, values.shape[1])
     for begin, end in _chunks(part, stack):
         place, near, far = _crossings(part, begin, end, stack)
         for index, weight in ((place, near), (place + 1, far)):
             stack.index_add_(0, index.flatten(), (weight[..., None] * values[begin:end, None]).flatten(0, 1))
     return stack
+
+
+def _keeps_matrices(part: Bundles, like: torch.Tensor) -> bool:
+    """Whether a sparse pair is small enough to be kept."""
+    return 2 * part.matrix_bytes(like.dtype) <= PAIR_BYTES
+
+
+def _matrices(part: Bundles, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The sparse matrix that takes the arrangement's pixels to the bundles, every lane at once, and its transpose."""
+    key = (like.dtype, str(like.device))
+    if key not in part.matrices:
+        from scipy.sparse import csr_matrix
+
+        whole = torch.empty((), dtype=like.dtype)
+        place, near, far = (array.numpy() for array in _crossings(part, 0, len(part.start), whole))
+        there = np.arange(place.shape[1])[None, :] < part.count[:, None]
+        columns = np.stack((place, place + 1), axis=-1)[there].ravel()
+        weights = np.stack((near, far), axis=-1)[there].ravel()
+        rows = np.r_[0, 2 * part.ends]
+        matrix = csr_matrix((weights, columns, rows), shape=(len(part.start), part.height * part.stride))
+        part.matrices[key] = tuple(_to_torch(one, like) for one in (matrix, matrix.T.tocsr()))
+    return part.matrices[key]
+
+
+def _to_torch(matrix, like: torch.Tensor) -> torch.Tensor:
+    with warnings.catch_warnings():
+        # torch says once that its CSR tensors are beta; the products used here are tested
+        warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
+        return torch.sparse_csr_tensor(
+            torch.from_numpy(matrix.indptr.astype(np.int32)), torch.from_numpy(matrix.indices.astype(np.int32)),
+            torch.from_numpy(matrix.data), size=matrix.shape, check_invariants=False,
+        ).to(like.device)  # fmt: skip
 
 
 def _chunks(part: Bundles, stack: torch.Tensor) -> list[tuple[int, int]]:

@@ -60,6 +60,7 @@ class Bundles:
         arrangement and `turned` is None.
     height, width : shape of the arrangement.
     rays, slots : ray i of the operator, of those that this arrangement serves, is lane slots % 8 of bundle slots // 8.
+    matrices : sparse pairs that were made where the compiled loops cannot be used, by precision and device.
     """
 
     turned: bool | None
@@ -72,6 +73,7 @@ class Bundles:
     length: np.ndarray
     rays: np.ndarray
     slots: np.ndarray
+    matrices: dict[tuple[torch.dtype, str], tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
 
     @property
     def straight_lanes(self) -> bool:
@@ -91,7 +93,12 @@ class Bundles:
     @property
     def nbytes(self) -> int:
         arrays = (self.start, self.step, self.first, self.count, self.length, self.rays, self.slots)
-        return sum(array.nbytes for array in arrays)
+        pairs = sum(2 * self.matrix_bytes(dtype) for dtype, _ in self.matrices)
+        return sum(array.nbytes for array in arrays) + pairs
+
+    def matrix_bytes(self, dtype: torch.dtype) -> int:
+        """What a sparse matrix from the arrangement's pixels to the bundles takes, or its transpose, about."""
+        return 2 * int(self.count.sum(dtype=np.int64)) * (dtype.itemsize + 4)
 
     @cached_property
     def lengths(self) -> dict[torch.dtype, np.ndarray]:

@@ -51,12 +51,14 @@ def blob(shape, centre, width) -> np.ndarray:
     return np.exp(-((u - centre[0]) ** 2 + (v - centre[1]) ** 2) / (2 * width**2))
 
 
-@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "torch"])
+@pytest.mark.parametrize("way", ["compiled", "sparse pair", "nothing kept"])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("geometry", GEOMETRIES)
-def test_both_directions_apply_josephs_matrix(geometry, shape, compiled, monkeypatch):
+def test_both_directions_apply_josephs_matrix(geometry, shape, way, monkeypatch):
     """The rays traced eight at a time are those of the matrix, for symmetric views, any views, and repeated views."""
-    monkeypatch.setattr(projectors, "available", compiled and projectors.available)
+    monkeypatch.setattr(projectors, "available", way == "compiled" and projectors.available)
+    monkeypatch.setattr(projectors, "PAIR_BYTES", 2**30 if way == "sparse pair" else 0)
+    monkeypatch.setattr(projectors, "CHUNK_BYTES", 10_000)
     irregular = np.random.default_rng(0).uniform(-90, 720, 7)
     for angles in (equispaced_angles(12, TURN[geometry]), irregular, np.array([0.0, 45, 45, 90, 180, 225, 360])):
         operator = RadonOperator(shape, angles, geometry=geometry, dtype=torch.float64)
