@@ -39,8 +39,8 @@ class RadonOperator(SamplingOperator):
     """Line integrals of an image (Joseph's weights); the image is one unit wide, a pixel 1 / max(H, W).
 
     Nothing is stored but where each ray enters, so 1000 views of a 512 x 512 image take 15 MB; where there are no
-    compiled loops (no numba, or a GPU) a sparse pair is, up to 512 MiB. The adjoint uses the same weights, so the pair is
-    exact to rounding.
+    compiled loops (no numba, or a GPU) a sparse pair is, up to 512 MiB. The adjoint uses the same weights, so the
+    pair is exact to rounding.
 
     Parameters
     ----------
