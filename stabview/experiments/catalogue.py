@@ -139,6 +139,12 @@ EXPERIMENTS: dict[str, Experiment] = {
                 Parameter("restarts", "Restarts of each curve.", 16, at_least=6, at_most=60),
             ),
         ),
+        Experiment(
+            "operator-check", "Adjoints and norms of the operators",
+            "Dot tests, power iteration and singular values of every sampling operator.",
+            "StabView's own check", "operator_check", 10,
+            (Parameter("size", "About the longer side of the images in pixels.", 128, at_least=16, at_most=512),),
+        ),
     )
 }  # fmt: skip
 
