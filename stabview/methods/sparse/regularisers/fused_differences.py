@@ -86,8 +86,8 @@ def _product(d, s, f, squares, dual, add):
 
 
 @compiled
-def sweep(x, s, out, scratch, pixel, grouped, look, threshold, relaxation, sums):
-    """Advance s and write K*(s - 2 clip(s)) to out, for real or complex x seen as reals.
+def sweep(x, s, out, scratch, pixel, grouped, look, threshold, following, relaxation, sums):
+    """Advance s and write K*(d - b) to out, for real or complex x seen as reals.
 
     pixel : (0,) for real, (0, 0) for complex x: its length is known when this is compiled, which halves the time.
     x, out : (H, W * parts). s : (2, H, W * parts), changed in place. scratch : (10, (W + 1) * parts).
@@ -97,8 +97,8 @@ def sweep(x, s, out, scratch, pixel, grouped, look, threshold, relaxation, sums)
     height, width = x.shape
     parts = len(pixel)
     kind = scratch.dtype.type
-    zero, one, two, limit, share = kind(0), kind(1), kind(2), kind(threshold), kind(relaxation)
-    rest = one - share
+    zero, one, limit, share = kind(0), kind(1), kind(threshold), kind(relaxation)
+    rest, scale = one - share, kind(following / threshold)
     across = scratch[4]
     squares, dual, difference = scratch[5, :width], scratch[6, :width], scratch[7, :width]
     f0, f1 = scratch[8, :width], scratch[8 if grouped else 9, :width]
@@ -134,13 +134,18 @@ def sweep(x, s, out, scratch, pixel, grouped, look, threshold, relaxation, sums)
             s1[k] = share * difference[k] + (rest + share * f1[k]) * s1[k]
         _factors(s0, s1, squares, pixel, grouped, limit, f0, f1)
         for k in range(width):
-            across[k + parts] = (one - two * f1[k]) * s1[k]
+            across[k + parts] = (one - (one + scale) * f1[k]) * s1[k]
         for k in range(parts):
             across[k] = across[width + k]
         for k in range(width):
-            pull[k] = (one - two * f0[k]) * s0[k]
+            pull[k] = (one - (one + scale) * f0[k]) * s0[k]
         for k in range(width):
             target[k] = above[k] - pull[k] + across[k] - across[k + parts]
+        if scale != one:
+            for k in range(width):
+                s0[k] *= one - (one - scale) * f0[k]
+            for k in range(width):
+                s1[k] *= one - (one - scale) * f1[k]
     for k in range(width):
         out[0, k] += scratch[2 + (height - 1) % 2, k]
     sums[0] = total

@@ -49,6 +49,7 @@ class Regulariser(ABC):
     Attributes
     ----------
     shrinkage : the threshold lambda / rho that suits ADMM, as a share of the image's largest modulus.
+    opening : factor by which ADMM's first threshold is larger, where it may change from step to step.
     orthonormal : whether K is a single orthonormal transform of the image (K*K = KK* = identity).
     """
 
@@ -57,6 +58,7 @@ class Regulariser(ABC):
     planes: int = 1
     blocks: tuple[Block, ...]
     shrinkage: float = 0.015
+    opening: float = 1.0
     orthonormal: bool = False
 
     @abstractmethod
@@ -91,18 +93,22 @@ class Regulariser(ABC):
 
     def advance(
         self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
-        *, out: torch.Tensor | None = None,
+        *, following: float | None = None, out: torch.Tensor | None = None,
     ) -> torch.Tensor:  # fmt: skip
         """One pass of ADMM over the coefficients, in place; returns K*(d - b), which the image update needs.
 
         s holds split and scaled dual in one: d = shrink(s), b = clip(s). The new s is a K z + (1 - a) d + b.
-        `out` may be overwritten with the answer.
+
+        Parameters
+        ----------
+        threshold : lambda / rho. following : the one of the next step, for which b is scaled; the same if left out.
+        out : may be overwritten with the answer.
         """
-        return self._advance(self.analyse(z), s, threshold, relaxation)
+        return self._advance(self.analyse(z), s, threshold, relaxation, following or threshold)
 
     def advance_and_look(
         self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
-        *, out: torch.Tensor | None = None,
+        *, following: float | None = None, out: torch.Tensor | None = None,
     ) -> tuple[torch.Tensor, float, float]:  # fmt: skip
         """`advance`, with R(z) and the slack sum_b sum (max(t w, |p|) |K z| - Re<p, K z>) >= 0, t the threshold.
 
@@ -116,16 +122,18 @@ class Regulariser(ABC):
             size = block.size(dual)
             size.clamp_(min=threshold * torch.as_tensor(block.weight, dtype=size.dtype, device=size.device))
             slack += float((size * block.size(new)).sum(dtype=torch.float64)) - _product(dual, new)
-        return self._advance(fresh, s, threshold, relaxation), value, slack
+        return self._advance(fresh, s, threshold, relaxation, following or threshold), value, slack
 
     def _advance(
-        self, fresh: list[torch.Tensor], s: list[torch.Tensor], threshold: float, relaxation: float
+        self, fresh: list[torch.Tensor], s: list[torch.Tensor], threshold: float, relaxation: float, following: float
     ) -> torch.Tensor:
         turned = []
         for block, part, new in zip(self.blocks, s, fresh, strict=True):
             clipped = block.clip(part, threshold)
             part.mul_(1 - relaxation).add_(clipped, alpha=relaxation).add_(new, alpha=relaxation)
-            turned.append(torch.sub(part, block.clip(part, threshold), alpha=2))
+            clipped = block.clip(part, threshold)
+            turned.append(torch.sub(part, clipped, alpha=1 + following / threshold))
+            part.sub_(clipped, alpha=1 - following / threshold)
         return self.synthesise(turned)
 
 

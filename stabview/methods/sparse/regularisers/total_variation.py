@@ -13,6 +13,9 @@ from stabview.methods.sparse.regularisers.regulariser import Block, Regulariser
 class TotalVariation(Regulariser):
     """sum over pixels of (|d_1 x|^2 + |d_2 x|^2)^(1/2), complex moduli; or of |d_1 x| + |d_2 x| when `anisotropic`."""
 
+    shrinkage = 0.015
+    opening = 13.0
+
     def __init__(self, *, anisotropic: bool = False) -> None:
         self.name = "tv-anisotropic" if anisotropic else "tv"
         self.title = "anisotropic TV" if anisotropic else "TV"
@@ -32,23 +35,23 @@ class TotalVariation(Regulariser):
 
     def advance(
         self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
-        *, out: torch.Tensor | None = None,
+        *, following: float | None = None, out: torch.Tensor | None = None,
     ) -> torch.Tensor:  # fmt: skip
         if not kernels.usable(z, *s):
-            return super().advance(z, s, threshold, relaxation)
-        return self._sweep(z, s[0], threshold, relaxation, out, look=False)[0]
+            return super().advance(z, s, threshold, relaxation, following=following)
+        return self._sweep(z, s[0], threshold, relaxation, following, out, look=False)[0]
 
     def advance_and_look(
         self, z: torch.Tensor, s: list[torch.Tensor], threshold: float, relaxation: float,
-        *, out: torch.Tensor | None = None,
+        *, following: float | None = None, out: torch.Tensor | None = None,
     ) -> tuple[torch.Tensor, float, float]:  # fmt: skip
         if not kernels.usable(z, *s):
-            return super().advance_and_look(z, s, threshold, relaxation)
-        return self._sweep(z, s[0], threshold, relaxation, out, look=True)
+            return super().advance_and_look(z, s, threshold, relaxation, following=following)
+        return self._sweep(z, s[0], threshold, relaxation, following, out, look=True)
 
     def _sweep(
-        self, z: torch.Tensor, s: torch.Tensor, threshold: float, relaxation: float, out: torch.Tensor | None,
-        *, look: bool,
+        self, z: torch.Tensor, s: torch.Tensor, threshold: float, relaxation: float, following: float | None,
+        out: torch.Tensor | None, *, look: bool,
     ) -> tuple[torch.Tensor, float, float]:  # fmt: skip
         from stabview.methods.sparse.regularisers.fused_differences import sweep
 
@@ -57,6 +60,6 @@ class TotalVariation(Regulariser):
         scratch = np.empty((10, x.shape[1] + parts), x.dtype)
         sweep(
             x, kernels.reals(s), kernels.reals(out[0]), scratch, (0,) * parts, self.blocks[0].grouped, look,
-            threshold, relaxation, sums,
+            threshold, following or threshold, relaxation, sums,
         )  # fmt: skip
         return out, float(sums[0]), float(sums[1])

@@ -1,7 +1,10 @@
-"""ADMM (split Bregman) with an image update solved in the Fourier domain (Goldstein and Osher 2009).
+"""ADMM (split Bregman) with the split d = K z and the data term in the image update (Goldstein and Osher 2009).
 
-Split as d = K z with penalty rho; P1 and P3 also split v = A x - y with penalty mu. P2 keeps its squares in the image
-update, where they are exact.
+For single-coil Fourier data and circulant K that update is exact, for P1, P2 and P3 alike, and the penalty may change
+from step to step: it starts low, so that edges form early, and rises to its final value. For other operators the update
+is a running one, for P2 and P3. There P3 is P2 with the weight s lambda, s the newest ||A x - y||: with s free,
+||v||^2 / (2 s) + s / 2 has the least value ||v||, and is convex in v and s together (the scaled LASSO, Sun and Zhang
+2012).
 """
 
 from __future__ import annotations
@@ -10,14 +13,22 @@ from collections.abc import Iterator
 
 import torch
 
-from stabview.methods.sparse.objective import Objective, Squares
-from stabview.methods.sparse.solvers.image_update import image_update
+from stabview.methods.sparse.objective import DataTerm, Norm, Objective, Squares
+from stabview.methods.sparse.solvers.fourier_update import FourierUpdate
+from stabview.methods.sparse.solvers.image_update import is_exact
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
+from stabview.methods.sparse.solvers.normal_equations import NormalEquations
 from stabview.sampling.operator import SamplingOperator
 
-RELAXATION = 1.7
-LOOK = 4
-"""The objective is computed every so many steps."""
+RELAXATION = 1.8
+DECAY = 0.85
+"""Of the threshold lambda / rho from one step to the next, until it is the final one."""
+OPENING_RUNNING = 6.0
+"""At most so much larger is the first threshold with a running image update: larger ones make it ill-conditioned."""
+LEAST = 1e-4
+"""Share of ||y|| below which ||A x - y|| counts as zero in P3 with a running image update."""
+LOOK, LOOK_RUNNING = 2, 4
+"""The objective is computed every so many steps, with an exact and with a running image update."""
 
 
 @torch.no_grad()
@@ -26,27 +37,54 @@ def admm_iterates(
     max_steps: int = 500,
 ) -> Iterator[SolverIterate]:  # fmt: skip
     """Iterates of ADMM, from zero or from the state of a neighbouring problem. y : data of one image."""
-    regulariser = objective.regulariser
-    if not isinstance(objective.data, Squares):
-        raise ValueError(f"ADMM here solves P2; {objective.data.name} has the primal-dual algorithm")
+    regulariser, data, lambda_ = objective.regulariser, objective.data, objective.lambda_
+    exact = is_exact(operator, regulariser)
+    if not exact and not isinstance(data, Squares | Norm):
+        raise ValueError(f"ADMM solves {data.name} for single-coil Fourier data only; use the primal-dual algorithm")
     back = operator._adjoint(y)
-    scale = float(operator.quick_inverse(y).abs().max())
     zero = back.new_zeros((regulariser.planes, *back.shape))
+    scale = float((back if exact else operator.quick_inverse(y)).abs().max())
     if scale == 0:
         yield SolverIterate(0, zero, 0.0, 0.0)
         return
-    rho = objective.lambda_ / (regulariser.shrinkage * scale)
-    threshold = objective.lambda_ / rho
-    solve = image_update(operator, regulariser, back, rho=rho)
+    last = regulariser.shrinkage * scale
     if start is None:
+        threshold = last * (regulariser.opening if exact else min(regulariser.opening, OPENING_RUNNING))
         z, splits = zero, [torch.zeros_like(part) for part in regulariser.analyse(zero)]
     else:
+        threshold = lambda_ / start.penalty
         z, splits = start.tensors[0], [part.clone() for part in start.tensors[1:]]
-    pulled = regulariser.synthesise(
-        [part - 2 * clipped for part, clipped in zip(splits, regulariser.clip(splits, threshold), strict=True)]
-    )
+    clipped = regulariser.clip(splits, threshold)
+    pulled = regulariser.synthesise([torch.sub(s, b, alpha=2) for s, b in zip(splits, clipped, strict=True)])
+    if exact:
+        solve, every = FourierUpdate(data, operator, regulariser, y), LOOK
+    else:
+        solve, every = NormalEquations(operator, regulariser, back), LOOK_RUNNING
+    spread = 1.0 if exact else _spread(data, operator, z, y)
     for step in range(1, max_steps + 1):
-        z = solve(pulled, z)
-        value = objective.value(operator, z, y) if step % LOOK == 0 else None
-        pulled = regulariser.advance(z, splits, threshold, RELAXATION)
-        yield SolverIterate(step, z, value, start=WarmStart("admm", (z, *splits)))
+        look, rho = step % every == 0, lambda_ / threshold
+        z = solve(pulled, z, rho, look=look) if exact else solve(pulled, z, spread * rho)
+        following = max(DECAY * threshold, last)
+        value, slack = None, None
+        if look:
+            pulled, size, slack = regulariser.advance_and_look(
+                z, splits, threshold, RELAXATION, following=following, out=pulled
+            )
+            fit = solve.fit if exact else data.value(operator._forward(z[0]) - y)
+            spread = _least(fit, y) if isinstance(data, Norm) and not exact else spread
+            value = fit + lambda_ * size
+            slack = rho * slack / max(value, 1e-30)
+        else:
+            pulled = regulariser.advance(z, splits, threshold, RELAXATION, following=following, out=pulled)
+        threshold = following
+        yield SolverIterate(step, z, value, None, WarmStart("admm", (z, *splits), lambda_ / threshold), slack, exact)
+
+
+def _spread(data: DataTerm, operator: SamplingOperator, z: torch.Tensor, y: torch.Tensor) -> float:
+    """s of P3, 1 for P2."""
+    return _least(data.value(operator._forward(z[0]) - y), y) if isinstance(data, Norm) else 1.0
+
+
+def _least(spread: float, y: torch.Tensor) -> float:
+    """s is kept away from zero, where data are met exactly."""
+    return max(spread, LEAST * float(torch.linalg.vector_norm(y)))

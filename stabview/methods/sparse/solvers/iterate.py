@@ -32,6 +32,7 @@ class SolverIterate:
     gap : a certified upper bound of (F - F*) / F*, where the algorithm has one.
     start : the state after this iteration; the solver goes on working in it, so clone what outlives the next one.
     slack : a measure of (F - F*) / F* that is no bound, where the algorithm has one; see `GapRule`.
+    exact : whether the slack belongs to an exact image update.
     """
 
     step: int
@@ -40,6 +41,7 @@ class SolverIterate:
     gap: float | None = None
     start: WarmStart | None = None
     slack: float | None = None
+    exact: bool = True
 
     @property
     def x(self) -> torch.Tensor:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from stabview.methods.sparse.solvers.iterate import SolverIterate
 
 CALIBRATION = 0.4
-"""The estimate stops at this share of the tolerance: measured, it is never more than 2.5 times too small."""
+"""The extrapolated gap must fall to this share of the tolerance."""
+WINDOW = 3
+"""Looks over which the decreases of the objective and of the slack are compared."""
+SHARES = (0.4, 1 / 1.5)
+"""Between which shares of the slack the gap is taken to be. On 32 problems (phantoms and brain slices of 64 to 320
+pixels, eight masks, rates 0.05 to 0.5, with and without noise) the gap has never been more than the larger one."""
 
 
 class GapRule:
-    """An estimate of (F - F*) / F* from the last decreases of the objective, or the certificate where there is one.
+    """An estimate of (F - F*) / F* from the slack or from the last decreases of the objective, or the certificate.
 
-    Decreases d between looks fall nearly geometrically, so what is still to come is about d q / (1 - q) with q the
-    ratio of the last two. `stabview bench soa` prints the true gap against a float64 reference beside the stated one.
+    Slack (ADMM): with p the multiplier for which the image update is optimal,
+    F(z) - F* <= sum lambda |K z| - Re<p, K z> + sum max(0, |p| - lambda) |K z*|. The unknown |K z*| is replaced by
+    |K z|, which gives a number that is no bound but that is right from the first step on, also after a warm start.
+    The gap is a slowly varying share of it: twice what the two decreases say, within limits.
+    Extrapolation: decreases d of the objective between looks fall nearly geometrically, so what is still to come is
+    about d q / (1 - q) with q the ratio of the last two. Where the image update is not exact both must be small.
+    `stabview bench soa` prints the true gap against a float64 reference beside the stated one.
 
     Attributes
     ----------
@@ -23,6 +33,7 @@ class GapRule:
         self.tolerance = tolerance
         self.gap, self.certified = float("inf"), False
         self._values: list[float] = []
+        self._slacks: list[float] = []
 
     def reached(self, iterate: SolverIterate) -> bool:
         """Feed the newest iterate; True when the gap is small enough."""
@@ -31,10 +42,28 @@ class GapRule:
             return iterate.gap <= self.tolerance
         if iterate.objective is None:
             return False
-        self._values = [*self._values[-2:], iterate.objective]
-        if len(self._values) == 3:
-            first, second, third = self._values
-            before, last = abs(first - second), abs(second - third)
-            q = min(0.9, last / before) if before > 0 else 0.0
-            self.gap = max(last, before * q) * q / (1 - q) / max(third, 1e-30)
-        return self.gap <= CALIBRATION * self.tolerance
+        self._values = [*self._values[1 - WINDOW :], iterate.objective]
+        estimates = []
+        if iterate.slack is not None:
+            self._slacks = [*self._slacks[1 - WINDOW :], iterate.slack]
+            estimates.append(self._from_slack())
+        if iterate.slack is None or not iterate.exact:
+            estimates.append(self._extrapolated() / CALIBRATION)
+        self.gap = max(estimates)
+        return self.gap <= self.tolerance
+
+    def _from_slack(self) -> float:
+        least, most = SHARES
+        share = most
+        fallen = self._slacks[0] * self._values[0] - self._slacks[-1] * self._values[-1]
+        if len(self._slacks) == WINDOW and fallen > 0:
+            share = min(max(2 * (self._values[0] - self._values[-1]) / fallen, least), most)
+        return share * self._slacks[-1]
+
+    def _extrapolated(self) -> float:
+        if len(self._values) < 3:
+            return float("inf")
+        first, second, third = self._values[-3:]
+        before, last = abs(first - second), abs(second - third)
+        q = min(0.9, last / before) if before > 0 else 0.0
+        return max(last, before * q) * q / (1 - q) / max(third, 1e-30)
