@@ -10,6 +10,7 @@ from stabview.methods.sparse.regularisers.total_variation import TotalVariation
 from stabview.methods.sparse.regularisers.wavelets import Wavelet
 from stabview.methods.sparse.rule import default_lambda
 from stabview.methods.sparse.solvers.douglas_rachford import is_suited
+from stabview.methods.sparse.solvers.image_update import is_exact
 from stabview.sampling.operator import SamplingOperator
 
 PROBLEMS = ("p1", "p2", "p3")
@@ -55,7 +56,8 @@ def _fastest(objective: Objective, operator: SamplingOperator) -> str:
     """As measured by `stabview bench soa`."""
     if is_suited(objective, operator):
         return "douglas-rachford"
-    return "admm" if objective.data.name == "p2" else "primal-dual"
+    exact = is_exact(operator, objective.regulariser)
+    return "admm" if exact or objective.data.name == "p2" else "primal-dual"
 
 
 def _data_term(problem: str, lambda_: float) -> DataTerm:
