@@ -28,8 +28,8 @@ NEAR = 1.5
 class NormalEquations:
     """(mu A*A + rho K*K) z = (data, 0, ...) + rho g for one right side after another, about one product A*A for each.
 
-    From update to update the right side moves a little, and the penalty rho may too. So an update goes down to the exact
-    minimum over the span of the last few steps, whose products are known, and of a new direction: the residual
+    From update to update the right side moves a little, and the penalty rho may too. So an update goes down to the
+    exact minimum over the span of the last few steps, whose products are known, and of a new direction: the residual
     preconditioned by the nearest circulant (subspace recycling, Parks et al. 2006, without restarts).
 
     Parameters
