@@ -43,6 +43,8 @@ def _common() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     parser.add_argument("--threads", type=int, metavar="N", help="threads for the mathematics (default: all cores)")
     parser.add_argument("--seed", type=int, metavar="N", help="replaces the seeds of sampling and search")
+    parser.add_argument("--trust", action="store_true",
+                        help="open a network that can run code (TorchScript, Python); this is recorded")  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
     return parser
 
@@ -92,9 +94,13 @@ def _seeded(study, options: argparse.Namespace):
 
 
 def _window(options: argparse.Namespace) -> int:
+    from stabview.methods.networks.formats.inspection import ENDINGS
     from stabview.study.study import Study
 
     study = _seeded(_named(options.demo) if options.demo else Study(), options)
+    for path in options.files:
+        if path.suffix.lower() in ENDINGS:
+            _trust(str(path), options)
     if options.offscreen_out is not None:
         from stabview.machine import draw_offscreen_without_display
 
@@ -128,6 +134,7 @@ def _run(options: argparse.Namespace) -> None:
     from stabview.study.runner import run_experiments, run_study
 
     study = _seeded(_with_parameters(_study_of(options.study), options.set), options)
+    _trust(study.network.path, options)
     common = {"device": options.device, "threads": options.threads, "tell": _teller(options)}
     if study.experiments:
         files = run_experiments(study, options.out, write_findings, **common)
@@ -209,45 +216,62 @@ def _examples(options: argparse.Namespace) -> None:
 
 
 def _fill_networks(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("check", nargs="*", metavar="check FILE | card NAME",
-                        help="say whether a file can be loaded and differentiated, or print a model card")  # fmt: skip
+    parser.add_argument("check", nargs="*", metavar="check FILE | card NAME | wiring",
+                        help="say whether a network (a file, or package.module:factory) can be loaded and searched,"
+                             " print a model card, or print how a network's wiring is written")  # fmt: skip
 
 
 def _networks(options: argparse.Namespace) -> None:
     from stabview.methods.networks.cards import shipped_card, shipped_cards
+    from stabview.methods.networks.formats.entry_point import GROUP, plugins
+    from stabview.methods.networks.wiring import Wiring, wiring_text
 
     words = options.check
     if len(words) == 2 and words[0] == "card":
         print(shipped_card(words[1]).text)
     elif len(words) == 2 and words[0] == "check":
-        _check_network(Path(words[1]))
+        _check_network(words[1], options)
+    elif words == ["wiring"]:
+        print(wiring_text(Wiring("fourier")), end="")
     elif words:
-        raise InputError("Use `stabview networks`, `stabview networks card NAME` or `stabview networks check FILE`.")
+        raise InputError("Use `stabview networks`, `... card NAME`, `... check FILE` or `... wiring`.")
     else:
         for card in shipped_cards():
             main = {key: value for key, value in card.figures.items() if key.startswith("PSNR") and " at " not in key}
             figures = ", ".join(f"{key} {value}" for key, value in main.items())
             print(f"{card.name:12} {card.summary}\n{'':12} {figures}; {card.figures.get('measured on', '')}")
+        for name, factory in plugins().items():
+            print(f"{GROUP}:{name} (installed: {factory}; it is Python code and needs --trust)")
 
 
-def _check_network(path: Path) -> None:
-    import torch
-
+def _check_network(path: str, options: argparse.Namespace) -> None:
+    from stabview.engine.device import choose_device
+    from stabview.methods.networks.checks import can_be_searched, check_network
     from stabview.methods.networks.loading import load_file
-    from stabview.study.operators import sampling_operator
-    from stabview.study.study import SamplingChoice
+    from stabview.methods.networks.trial import trial_operator
 
-    network = load_file(path)
-    operator = sampling_operator(SamplingChoice(operator=network.card.operator), (network.card.size,) * 2)
-    y = operator(torch.rand(operator.image_shape).to(operator.dtype)).requires_grad_(True)
-    estimate = network(y, operator)
-    (gradient,) = torch.autograd.grad(estimate.abs().square().sum(), y)
-    fine = bool(gradient.abs().isfinite().all() and gradient.abs().max() > 0)
-    print(f"{path.name}: {network.card.title}, architecture {network.card.architecture}, {network.card.operator} data")
+    device = choose_device(options.device, options.threads)
+    _trust(path, options)
+    network = load_file(path, device=device)
+    card = network.card
+    kind = "fourier" if card.operator == "any" else card.operator
+    operator = trial_operator(kind, card.size, card.trained_rate, device=device)
+    print(f"{path}: {card.title}, {card.architecture}, {card.operator} data")
     print(f"file: {network.trust}; SHA-256 {network.spec.sha256}")
-    print(f"differentiable: {'yes' if fine else 'no, its gradient is zero or not finite'}")
-    if not fine:
-        raise InputError("This network cannot be searched: its output does not depend smoothly on the data.")
+    print(f"connected: {card.summary}")
+    checks = check_network(network, operator)
+    for check in checks:
+        print(f"  {'    ' if check.passed is None else 'ok  ' if check.passed else 'FAIL'} {check.sentence}")
+    if not can_be_searched(checks):
+        raise InputError("This network cannot be searched, and nothing is said about its stability.")
+
+
+def _trust(path: str | None, options: argparse.Namespace) -> None:
+    """Record the user's consent to a network that can run code, where --trust was given."""
+    if options.trust and path is not None:
+        from stabview.methods.networks.consent import agree
+
+        agree(path, "--trust")
 
 
 def _fill_train(parser: argparse.ArgumentParser) -> None:

@@ -75,7 +75,12 @@ class ChangeObjective:
             if difference.is_complex():
                 difference = torch.view_as_real(difference)
             value = 0.5 * difference.square().sum()
-            (gradient,) = torch.autograd.grad(value, v)
+            gradient = torch.autograd.grad(value, v, allow_unused=True)[0] if value.requires_grad else None
+        if gradient is None or (bool(v.any()) and not bool(gradient.any())):
+            raise InputError(
+                f"{self.method.spec.title} has no gradient (it is zero or missing), so no search can find what changes"
+                " it and nothing can be said about its stability; `stabview networks check` says more."
+            )
         if not torch.isfinite(gradient if not gradient.is_complex() else torch.view_as_real(gradient)).all():
             raise InputError("The gradient of the network is not finite here; the search cannot go on from this point.")
         return Evaluation(y.detach(), reconstruction.detach(), float(value.detach()), self.allowed(gradient))

@@ -150,7 +150,9 @@ FIELDS: dict[type, dict[str, Field]] = {
     },
     NetworkChoice: {
         "name": Field("A shipped network.", names=shipped_networks),
-        "path": Field("File of a network; from the folder of the study.", longest=4096),
+        "path": Field(
+            "File of a network, from the folder of the study; or Python code, package.module:factory.", longest=4096
+        ),
         "trained_rate": Field("Rate, or number of views, the network was trained at; marked in the curve.", above=0),
     },
     SoaChoice: {

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from stabview.images.details import render_each
 from stabview.methods.method import QuickInverse
-from stabview.methods.networks.loading import load_file, load_shipped
+from stabview.methods.networks.loading import files_of, load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.names import sparse_method
@@ -153,14 +152,15 @@ def plain(tensor: torch.Tensor) -> np.ndarray:
 
 def _network(choice: NetworkChoice, device: str) -> NetworkMethod:
     if choice.path is not None:
-        return load_file(Path(choice.path), device=device)
+        return load_file(choice.path, device=device)
     return load_shipped(choice.name, device=device)
 
 
 def _file_state(choice: NetworkChoice) -> tuple:
-    """The choice and the file's time, so that a file that changed is read again."""
-    path = Path(choice.path) if choice.path is not None else None
-    return choice, path.stat().st_mtime_ns if path is not None and path.is_file() else 0
+    """The choice and the times of the files it depends on, so that one that changed is read again."""
+    if choice.path is None:
+        return (choice,)
+    return choice, *(path.stat().st_mtime_ns if path.is_file() else 0 for path in files_of(choice.path))
 
 
 def _phase(pixels: torch.Tensor) -> torch.Tensor | float:

@@ -10,6 +10,7 @@ from dataclasses import MISSING, fields, is_dataclass, replace
 from pathlib import Path
 
 from stabview.images.errors import InputError
+from stabview.methods.networks.formats.entry_point import with_file
 from stabview.study.checks import check_study, part_from_table
 from stabview.study.fields import key_of, matters
 from stabview.study.schema import schema_text
@@ -141,11 +142,11 @@ def _short_lists(text: str) -> str:
 
 def _with_paths(study: Study, change: Callable[[str], str]) -> Study:
     """The study with `change` applied to the files it names."""
-    parts = {
-        name: replace(part, path=change(part.path))
-        for name, part in (("image", study.image), ("network", study.network))
-        if part.path is not None
-    }
+    parts = {}
+    if study.image.path is not None:
+        parts["image"] = replace(study.image, path=change(study.image.path))
+    if study.network.path is not None:
+        parts["network"] = replace(study.network, path=with_file(study.network.path, change))
     return replace(study, **parts)
 
 

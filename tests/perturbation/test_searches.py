@@ -175,16 +175,24 @@ def test_data_consistency_is_part_of_the_gradient(deep_mri, lines, head):
     assert float(norm(whole - part) / norm(whole)) > 0.05
 
 
-def test_a_method_that_ignores_its_data_ends_the_search(lines, head):
+def test_a_method_without_a_gradient_is_never_found_stable(lines, head):
     class Constant:
         spec = MethodSpec("constant", "Constant")
 
         def __call__(self, y, operator):
             return operator.adjoint(0 * y) + 1
 
-    objective = ChangeObjective(Constant(), lines, head, lines(head))
-    assert [iterate.objective for iterate in continuation(objective, steps=5)] == [0.0]
-    assert all(iterate.objective <= 0 for iterate in momentum_ascent(objective, steps=5))
+    class Rounded:
+        spec = MethodSpec("rounded", "Rounded")
+
+        def __call__(self, y, operator):
+            return torch.view_as_complex(torch.view_as_real(operator.adjoint(y)).detach().round(decimals=3))
+
+    for method in (Constant(), Rounded()):
+        objective = ChangeObjective(method, lines, head, lines(head))
+        for search in (continuation, momentum_ascent):
+            with pytest.raises(InputError, match=r"no gradient.*nothing can be said about its stability"):
+                list(search(objective, steps=5))
 
 
 def test_a_black_image_and_a_gradient_that_is_not_finite_are_refused(deep_mri, lines, head):

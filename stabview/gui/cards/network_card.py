@@ -11,6 +11,7 @@ from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, tend
 from stabview.gui.cards.network_choice import named, taking, trained_at
 from stabview.gui.cards.sampling_card import OPERATOR_TITLES
+from stabview.gui.dialogs.consent import with_consent
 from stabview.gui.dialogs.files import ask_network
 from stabview.gui.dialogs.model_card import ModelCardDialog
 from stabview.methods.networks.cards import shipped_cards
@@ -53,7 +54,7 @@ class NetworkCard(Card):
         if network.path is not None:
             rows.insert(0, (_FILE, Path(network.path).name, network.path))
         self.choice.fill(
-            [*rows, (_OPEN, "Open a file…", "A network of yours: safetensors, with its model card beside it.")]
+            [*rows, (_OPEN, "Open a file…", "A network of yours: weights, .pt2, ONNX or TorchScript.")]
         )
         self.choice.show_key(_FILE if network.path is not None else network.name)
         self.model_card.setEnabled(network.path is None and named(network.name) is not None)
@@ -73,8 +74,10 @@ class NetworkCard(Card):
         return self.choice.currentText()
 
     def open_file(self, path: str | Path) -> None:
-        """Take a network file into the study."""
-        self.change("open network", network=NetworkChoice(path=str(path)))
+        """Take a network file into the study, once the user has agreed where it can run code."""
+        with_consent(
+            self.bridge, self.window(), path, lambda: self.change("open network", network=NetworkChoice(path=str(path)))
+        )
 
     def _choose(self, key: str) -> None:
         if key == _OPEN:

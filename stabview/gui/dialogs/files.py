@@ -10,13 +10,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from stabview.images.readers import FILE_PATTERNS
+from stabview.methods.networks.formats.inspection import ENDINGS
 
 Then = Callable[[Path], None]
 
 SESSION = ("Sessions", ("*.stabview",))
 STUDY = ("Studies", ("*.toml",))
 NETWORKS = (
-    ("Networks", ("*.safetensors",)),
+    ("Networks", tuple(f"*{ending}" for ending in ENDINGS)),
     ("All files", ("*",)),
 )
 ARRAYS = (("NumPy arrays", ("*.npy",)),)

@@ -93,3 +93,11 @@ def danger_of(path: Path | str) -> tuple[str, str]:
     if entry_point.is_entry_point(str(path)):
         return f"it is Python code ({entry_point.source_file(str(path))})", entry_point.source_sha256(str(path))
     return inspect_file(Path(path)).danger, file_sha256(Path(path))
+
+
+def agree(path: Path | str, how: str, consent: Consent | None = None) -> bool:
+    """Record that the user trusts a network; False where it cannot run code and nothing is to be agreed to."""
+    danger, sha256 = danger_of(path)
+    if danger:
+        (consent or Consent()).give(sha256, Path(path).name, how)
+    return bool(danger)

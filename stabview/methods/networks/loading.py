@@ -56,6 +56,12 @@ def load_file(path: Path | str, *, device: str = "cpu", trusted: bool = False) -
     return connect(opened, wiring, device=device)
 
 
+def files_of(path: Path | str) -> tuple[Path, Path]:
+    """The file that holds a network and the one that holds its wiring."""
+    source = entry_point.source_file(str(path)) if entry_point.is_entry_point(str(path)) else Path(path)
+    return source, _wiring_place(path)
+
+
 def settle_wiring(opened: Opened, path: Path | str) -> tuple[Wiring, list[Attempt]]:
     """The stored wiring, or the best guess, which is stored; and what was tried (nothing where it was stored).
 

@@ -64,8 +64,8 @@ def trial_operator(
 
 
 def trial_image(operator: SamplingOperator) -> torch.Tensor:
-    """A head for MRI, ellipses for the others; largest modulus 1. (H, W) of `operator.dtype`."""
-    name = "head-flair" if operator.is_complex else "ellipses"
+    """A head for MRI, ellipses for others and for very small images; largest modulus 1. (H, W) of `operator.dtype`."""
+    name = "head-flair" if operator.is_complex and operator.image_shape[0] >= 32 else "ellipses"
     pixels = torch.tensor(phantom(name, operator.image_shape[0], seed=1).pixels)
     return (pixels / pixels.abs().max()).to(operator.device, operator.dtype)
 

@@ -118,8 +118,10 @@ def _from_data(network: Callable, wiring: Wiring, y: torch.Tensor, operator: Sam
         planes = _unlaid(given, wiring.layout)
         kspace = torch.complex(planes[..., 0, :, :], planes[..., 1, :, :]) if wiring.channels == "two" else planes
         kspace = cornered(kspace.reshape(y.shape), wiring.centring)
-        return torch.fft.ifft2(kspace, norm="ortho") if operator.name == "fourier" else operator.quick_inverse(kspace)
-    x = _to_image(_unlaid(given, wiring.layout if given.ndim == 4 else "no-channels"))
+        single = operator.name == "fourier"
+        x = torch.fft.ifft2(kspace, norm="ortho") if single else operator.quick_inverse(kspace)
+    else:
+        x = _to_image(_unlaid(given, wiring.layout if given.ndim == 4 else "no-channels"))
     return x * scale.reshape(-1, 1, 1)
 
 

@@ -32,6 +32,14 @@ def is_entry_point(text: str) -> bool:
     return script or bool(_MODULE.fullmatch(text) or _PLUGIN.fullmatch(text))
 
 
+def with_file(text: str, change: Callable[[str], str]) -> str:
+    """The path of a network with `change` applied to the file in it; names of modules stay as they are."""
+    if not is_entry_point(text):
+        return change(text)
+    head, _, factory = text.rpartition(":")
+    return f"{change(head)}:{factory}" if head.endswith(".py") else text
+
+
 def plugins() -> dict[str, str]:
     """The networks that installed packages offer: name -> `package.module:factory`. Imports nothing."""
     return {entry.name: entry.value for entry in entry_points(group=GROUP)}
