@@ -6,12 +6,13 @@ import numpy as np
 import torch
 
 from stabview.methods.sparse.regularisers.differences import gradient, gradient_adjoint
-from stabview.methods.sparse.regularisers.regulariser import Block, Regulariser
+from stabview.methods.sparse.regularisers.fused_regulariser import FusedRegulariser
+from stabview.methods.sparse.regularisers.regulariser import Block
 
 HALF_ROOT = 0.5**0.5
 
 
-class GeneralisedVariation(Regulariser):
+class GeneralisedVariation(FusedRegulariser):
     """TGV^2(x) = min over w of alpha_1 sum |grad x - w| + alpha_0 sum |E w|; z = (x, w_1, w_2).
 
     grad takes forward differences, E = (J + J^T) / 2 backward ones, both periodic, so that both terms vanish where x is
@@ -27,7 +28,7 @@ class GeneralisedVariation(Regulariser):
     name = "tgv"
     title = "TGV"
     planes = 3
-    shrinkage = 0.03
+    shrinkage = 0.06
 
     def __init__(self, *, alpha: tuple[float, float] = (1.0, 1.0), balance: float = 2.0) -> None:
         if min(alpha) <= 0:

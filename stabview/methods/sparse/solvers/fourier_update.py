@@ -67,7 +67,7 @@ class FourierUpdate:
             misfit = blend(*(kernels.reals(a) for a in (image, self._y, self._weights, self._symbol)), t) ** 0.5
         else:
             below = (self._weights + t * self._symbol).clamp_(min=1e-30)
-            image = image.mul_(t * (self._symbol > 0)).add_(self._y).div_(below)
+            image = image.mul_(t * (self._symbol > 0).to(self._symbol.dtype)).add_(self._y).div_(below)
             left = torch.view_as_real(image * self._weights - self._y) if look else torch.zeros(())
             misfit = float(torch.linalg.vector_norm(left))
         if look:
