@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 
@@ -16,6 +17,7 @@ from stabview.methods.sparse.solvers.firenet import firenet_iterates
 from stabview.methods.sparse.solvers.fista import fista_iterates
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
 from stabview.methods.sparse.solvers.primal_dual import primal_dual_iterates
+from stabview.methods.sparse.solvers.reweighting import reweighted_iterates
 from stabview.methods.sparse.solvers.stopping import GapRule
 from stabview.sampling.operator import SamplingOperator
 
@@ -23,6 +25,7 @@ ALGORITHMS: dict[str, Callable[..., Iterator[SolverIterate]]] = {
     "admm": admm_iterates,
     "douglas-rachford": douglas_rachford_iterates,
     "primal-dual": primal_dual_iterates,
+    "reweighted": reweighted_iterates,
     "firenet": firenet_iterates,
     "fista": fista_iterates,
     "ista": lambda *arguments, **options: fista_iterates(*arguments, accelerated=False, **options),
@@ -88,6 +91,16 @@ class SparseMethod:
             start = None
         solver = ALGORITHMS[self.algorithm]
         return solver(self.objective, operator, y, start=start, max_steps=self.max_steps)
+
+    def warm_up(self, operator: SamplingOperator) -> None:
+        """Compile what solves with this operator need, or read it from the cache on disk; for a background thread.
+
+        The first time ever on a machine takes a few seconds, which the first solve would take otherwise.
+        """
+        x = torch.zeros(operator.image_shape, dtype=operator.dtype, device=operator.device)
+        x[0, 0] = 1
+        for _ in islice(self.iterates(operator._forward(x), operator), 4):
+            pass
 
     def solve(
         self, y: torch.Tensor, operator: SamplingOperator, *, start: WarmStart | None = None,

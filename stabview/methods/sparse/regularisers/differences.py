@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 
@@ -40,8 +42,12 @@ def modulus(d: torch.Tensor) -> torch.Tensor:
     return total.sqrt_()
 
 
+@lru_cache(maxsize=8)
 def laplacian_spectrum(shape: tuple[int, int], device: torch.device, dtype: torch.dtype) -> torch.Tensor:
-    """The eigenvalues 4 sin^2(w_1/2) + 4 sin^2(w_2/2) of gradient* gradient in the order of `torch.fft.fft2`."""
+    """The eigenvalues 4 sin^2(w_1/2) + 4 sin^2(w_2/2) of gradient* gradient in the order of `torch.fft.fft2`.
+
+    Kept for the next call: not to be changed in place.
+    """
     rows, columns = (4 * np.sin(np.pi * np.fft.fftfreq(n)) ** 2 for n in shape)
     return torch.from_numpy(rows[:, None] + columns[None, :]).to(device=device, dtype=dtype)
 

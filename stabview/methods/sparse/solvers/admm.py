@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import torch
 
 from stabview.methods.sparse.objective import DataTerm, Norm, Objective, Squares
+from stabview.methods.sparse.regularisers.differences import modulus
 from stabview.methods.sparse.solvers.fourier_update import FourierUpdate
 from stabview.methods.sparse.solvers.image_update import is_exact
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
@@ -43,19 +44,19 @@ def admm_iterates(
         raise ValueError(f"ADMM solves {data.name} for single-coil Fourier data only; use the primal-dual algorithm")
     back = operator._adjoint(y)
     zero = back.new_zeros((regulariser.planes, *back.shape))
-    scale = float((back if exact else operator.quick_inverse(y)).abs().max())
+    scale = float(modulus((back if exact else operator.quick_inverse(y))[None]).max())
     if scale == 0:
         yield SolverIterate(0, zero, 0.0, 0.0)
         return
     last = regulariser.shrinkage * scale
     if start is None:
         threshold = last * (regulariser.opening if exact else min(regulariser.opening, OPENING_RUNNING))
-        z, splits = zero, [torch.zeros_like(part) for part in regulariser.analyse(zero)]
+        z, splits, pulled = zero, [torch.zeros_like(part) for part in regulariser.analyse(zero)], torch.zeros_like(zero)
     else:
         threshold = lambda_ / start.penalty
         z, splits = start.tensors[0], [part.clone() for part in start.tensors[1:]]
-    clipped = regulariser.clip(splits, threshold)
-    pulled = regulariser.synthesise([torch.sub(s, b, alpha=2) for s, b in zip(splits, clipped, strict=True)])
+        clipped = regulariser.clip(splits, threshold)
+        pulled = regulariser.synthesise([torch.sub(s, b, alpha=2) for s, b in zip(splits, clipped, strict=True)])
     if exact:
         solve, every = FourierUpdate(data, operator, regulariser, y), LOOK
     else:

@@ -12,6 +12,9 @@ SHARES = (0.4, 1 / 1.5)
 """Between which shares of the slack the gap is taken to be. On 32 problems (phantoms and brain slices of 64 to 320
 pixels, eight masks, rates 0.05 to 0.5, with and without noise) the gap has never been more than the larger one."""
 
+SHARES_AUXILIARY = (0.4, 1.0)
+"""The same for images with auxiliary planes, measured with TGV."""
+
 
 class GapRule:
     """An estimate of (F - F*) / F* from the slack or from the last decreases of the objective, or the certificate.
@@ -46,14 +49,14 @@ class GapRule:
         estimates = []
         if iterate.slack is not None:
             self._slacks = [*self._slacks[1 - WINDOW :], iterate.slack]
-            estimates.append(self._from_slack())
+            estimates.append(self._from_slack(len(iterate.z)))
         if iterate.slack is None or not iterate.exact:
             estimates.append(self._extrapolated() / CALIBRATION)
         self.gap = max(estimates)
         return self.gap <= self.tolerance
 
-    def _from_slack(self) -> float:
-        least, most = SHARES
+    def _from_slack(self, planes: int) -> float:
+        least, most = SHARES if planes == 1 else SHARES_AUXILIARY
         share = most
         fallen = self._slacks[0] * self._values[0] - self._slacks[-1] * self._values[-1]
         if len(self._slacks) == WINDOW and fallen > 0:
