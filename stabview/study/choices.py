@@ -50,7 +50,14 @@ DOMAINS = {
 }
 
 SOA_METHODS = {
-    "tv": "Isotropic total variation: min 1/2 ||Ax - y||^2 + lambda TV(x).",
+    "tv": "Isotropic total variation: the modulus of the gradient, summed.",
+    "tv-anisotropic": "The moduli of the two differences, summed.",
+    "tgv": "Total generalised variation of second order: pieces may be sloped, not only flat.",
+    "wavelet": "The moduli of the coefficients of an orthonormal wavelet transform.",
+    "shearlet": "A Parseval frame of shearlets, reweighted (used for CT by Antun et al.).",
+    "shearlet-tgv": "Shearlets and TGV, reweighted: the reference method of Antun et al.",
+    "firenet": "FIRENET to convergence: restarted primal-dual for P3 with weighted wavelets.",
+    "cg": "Least squares by conjugate gradients; SENSE for several coils. No sparsity.",
 }
 
 PROBLEMS = {
@@ -71,6 +78,7 @@ WAVELETS = {
 
 ALGORITHMS = {
     "admm": "Alternating direction method of multipliers, with an exact or preconditioned image update.",
+    "douglas-rachford": "Douglas-Rachford splitting with certified gaps (orthonormal wavelets).",
     "primal-dual": "The primal-dual algorithm of Chambolle and Pock.",
     "fista": "Accelerated proximal gradients (P2 with wavelets).",
     "ista": "Proximal gradients (P2 with wavelets).",

@@ -172,7 +172,7 @@ FIELDS: dict[type, dict[str, Field]] = {
             only_for=("method", SPARSE),
         ),
         "wavelet": Field(
-            "An orthogonal family of PyWavelets: haar, db2, db4, sym8, coif2, ...",
+            "An orthogonal family of PyWavelets: haar, db2, db4, sym8, coif2, ...; left out: what suits the method.",
             longest=20,
             only_for=("method", ("wavelet", "firenet")),
         ),

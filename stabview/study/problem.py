@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from stabview.images.details import render_each
+from stabview.methods.linear.least_squares import LeastSquares, least_squares_method
 from stabview.methods.method import QuickInverse
 from stabview.methods.networks.loading import files_of, load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
@@ -64,7 +65,7 @@ class Problem:
     details: tuple[torch.Tensor, ...]
     noise: torch.Tensor
     network: NetworkMethod
-    soa: SparseMethod
+    soa: SparseMethod | LeastSquares
     quick: QuickInverse
     device: str
 
@@ -106,7 +107,7 @@ def build_problem(study: Study, parts: Parts, *, device: str = "cpu") -> Problem
     """The problem of a study. Raises InputError for anything that cannot be had."""
     finer = study.sampling.finer if matters(study.sampling, "finer") else 1
     source = parts.get("image", (study.image, finer), lambda: source_image(study.image, finer=finer))
-    network = parts.get("network", (_file_state(study.network), device), lambda: _network(study.network, device))
+    network = parts.get("network", (_file_state(study.network), device), lambda: _network(study, device))
     shape = source.prepared.x.shape
     operator = parts.get(
         "operator", (study.sampling, shape, device), lambda: sampling_operator(study.sampling, shape, device=device)
@@ -121,13 +122,19 @@ def build_problem(study: Study, parts: Parts, *, device: str = "cpu") -> Problem
     )  # fmt: skip
 
 
-def soa_method(study: Study, operator: SamplingOperator) -> SparseMethod:
-    """The sparse method with the study's lambda, or the rule's for this operator."""
+def soa_method(study: Study, operator: SamplingOperator) -> SparseMethod | LeastSquares:
+    """The reference method with the study's lambda, or the rule's for this operator."""
     choice = study.soa
-    return sparse_method(
-        choice.method, operator, lambda_=choice.lambda_, noise=study.sampling.noise,
-        tolerance=1e-3 if choice.tolerance is None else choice.tolerance,
-    )  # fmt: skip
+    common = {"lambda_": choice.lambda_, "noise": study.sampling.noise}
+    if choice.tolerance is not None:
+        common["tolerance"] = choice.tolerance
+    if choice.method == "cg":
+        return least_squares_method(operator, **common)
+    if matters(choice, "problem"):
+        common |= {"problem": choice.problem, "algorithm": choice.algorithm}
+    if matters(choice, "wavelet"):
+        common |= {"levels": choice.levels} | ({"wavelet": choice.wavelet} if choice.wavelet else {})
+    return sparse_method(choice.method, operator, **common)
 
 
 def study_noise(study: Study, source: SourceImage, operator: SamplingOperator, x: torch.Tensor) -> torch.Tensor:
@@ -150,9 +157,10 @@ def plain(tensor: torch.Tensor) -> np.ndarray:
     return array
 
 
-def _network(choice: NetworkChoice, device: str) -> NetworkMethod:
+def _network(study: Study, device: str) -> NetworkMethod:
+    choice = study.network
     if choice.path is not None:
-        return load_file(choice.path, device=device)
+        return load_file(choice.path, device=device, prefer=study.sampling.operator)
     return load_shipped(choice.name, device=device)
 
 

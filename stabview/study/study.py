@@ -76,7 +76,7 @@ class SoaChoice:
     lambda_: float | None = None
     tolerance: float | None = None
     algorithm: str | None = None
-    wavelet: str = "db4"
+    wavelet: str | None = None
     levels: int | None = None
 
 

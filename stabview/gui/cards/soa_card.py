@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from stabview.gui.cards.card import Card, Note
@@ -36,7 +37,6 @@ class SoaCard(Card):
         self.method = self.wide(Choice("Reference method", "The method with guarantees.", "soaMethod"))
         self.method.fill([(key, METHOD_TITLES.get(key, key), text) for key, text in SOA_METHODS.items()])
         self.wavelet = Choice("Wavelet", fields["wavelet"].sentence, "soaWavelet")
-        self.wavelet.fill([(key, key, sentence) for key, sentence in WAVELETS.items()])
         self.levels = Spin("Levels of the wavelet transform", fields["levels"].sentence, 0, 12, object_name="soaLevels")
         self.levels.setSpecialValueText("auto")
         self.pair("wavelet", self.wavelet, "levels", self.levels)
@@ -54,7 +54,7 @@ class SoaCard(Card):
         self.reached = self.wide(Note())
         self.reached.setObjectName("soaReached")
         self.method.chosen.connect(lambda key: self._change("reference method", method=key))
-        self.wavelet.chosen.connect(lambda key: self._change("wavelet", wavelet=key))
+        self.wavelet.chosen.connect(lambda key: self._change("wavelet", wavelet=None if key == _AUTO else key))
         self.levels.edited.connect(lambda value, follows: self._change("levels", follows, levels=int(value) or None))
         self.problem.chosen.connect(lambda key: self._change("problem", problem=key, lambda_=None))
         self.algorithm.chosen.connect(lambda key: self._change("algorithm", algorithm=None if key == _AUTO else key))
@@ -65,11 +65,11 @@ class SoaCard(Card):
     def show_study(self, study: Study) -> None:
         soa = study.soa
         self.method.show_key(soa.method)
-        known = [(key, key, sentence) for key, sentence in WAVELETS.items()]
-        if soa.wavelet not in WAVELETS:
+        known = [(_AUTO, "auto", "What suits the method."), *((key, key, text) for key, text in WAVELETS.items())]
+        if soa.wavelet is not None and soa.wavelet not in WAVELETS:
             known.append((soa.wavelet, soa.wavelet, "As the study says."))
         self.wavelet.fill(known)
-        self.wavelet.show_key(soa.wavelet)
+        self.wavelet.show_key(soa.wavelet or _AUTO)
         self.levels.show_value(soa.levels or 0)
         self.problem.show_key(soa.problem)
         self.algorithm.show_key(soa.algorithm or _AUTO)
@@ -92,8 +92,8 @@ class SoaCard(Card):
         if "iterations" not in solver:
             self.reached.setText("")
             return
-        end = f"gap {solver['gap']:.1e}" if solver["converged"] else f"not converged, gap {solver['gap']:.1e}"
-        self.reached.setText(f"{solver['iterations']} iterations, {end}")
+        gap = f", gap {solver['gap']:.1e}" if math.isfinite(solver["gap"]) else ""
+        self.reached.setText(f"{solver['iterations']} iterations{gap}{'' if solver['converged'] else ', not converged'}")
 
     def summary(self) -> str:
         return self.used.text() or self.method.currentText()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.objective import Ball, DataTerm, Norm, Objective, Squares
+from stabview.methods.sparse.regularisers.combined import Combined
 from stabview.methods.sparse.regularisers.generalised_variation import GeneralisedVariation
 from stabview.methods.sparse.regularisers.regulariser import Regulariser
+from stabview.methods.sparse.regularisers.shearlets import Shearlets
 from stabview.methods.sparse.regularisers.total_variation import TotalVariation
 from stabview.methods.sparse.regularisers.wavelets import Wavelet
 from stabview.methods.sparse.rule import default_lambda
 from stabview.methods.sparse.solvers.douglas_rachford import is_suited
+from stabview.methods.sparse.solvers.firenet import LAMBDA as FIRENET_LAMBDA
+from stabview.methods.sparse.solvers.firenet import published_wavelets
 from stabview.methods.sparse.solvers.image_update import is_exact
 from stabview.sampling.operator import SamplingOperator
 
@@ -24,12 +28,15 @@ def sparse_method(
 
     Parameters
     ----------
-    problem : "p1", "p2" or "p3", see `stabview.methods.sparse.objective`.
+    problem : "p1", "p2" or "p3", see `stabview.methods.sparse.objective`; "firenet" is always P3.
     noise : ||e|| / ||Ax|| of the data, for the rule.
     algorithm : a key of `ALGORITHMS`; left out: the fastest one for this problem.
     options : of the regulariser (wavelet, levels, ...).
     """
     regulariser = _regulariser(name, operator, **options)
+    if name == "firenet":
+        problem, algorithm = "p3", algorithm or "firenet"
+        lambda_ = FIRENET_LAMBDA * operator.norm() if lambda_ is None else lambda_
     if lambda_ is None:
         lambda_ = default_lambda(name, operator, problem=problem, noise=noise)
     objective = Objective(_data_term(problem, lambda_), regulariser, 1.0 if problem == "p1" else lambda_)
@@ -47,17 +54,37 @@ def _regulariser(name: str, operator: SamplingOperator, **options: object) -> Re
         return TotalVariation(anisotropic=name == "tv-anisotropic")
     if name == "wavelet":
         return Wavelet(operator.image_shape, device=operator.device, **options)
+    if name == "firenet":
+        return published_wavelets(operator.image_shape, device=operator.device, **options)
     if name == "tgv":
         return GeneralisedVariation(**options)
+    if name == "shearlet":
+        return Shearlets(**options)
+    if name == "shearlet-tgv":
+        return _shearlets_and_tgv(**options)
     raise ValueError(f"no sparse method {name}")
 
 
+def _shearlets_and_tgv(
+    *, levels: tuple[int, ...] = (1, 1, 2), epsilon: float = 0.03, alpha: tuple[float, float] = (1.0, 1.0),
+    share: float = 0.2,
+) -> Regulariser:  # fmt: skip
+    """share sum w |S x| + TGV(x), the sum that Antun et al. (2020) compare networks with."""
+    tgv = GeneralisedVariation(alpha=alpha)
+    return Combined(
+        "shearlet-tgv", "shearlets + TGV", (Shearlets(levels=levels, epsilon=epsilon), tgv), (share, 1.0),
+        scales=(1.5, 1.0), shrinkage=0.05, beginning=tgv,
+    )  # fmt: skip
+
+
 def _fastest(objective: Objective, operator: SamplingOperator) -> str:
-    """As measured by `stabview bench soa`."""
+    """As measured by `stabview bench soa`; shearlets are for the reweighted problem."""
+    if objective.regulariser.name in ("shearlet", "shearlet-tgv"):
+        return "reweighted"
     if is_suited(objective, operator):
         return "douglas-rachford"
     exact = is_exact(operator, objective.regulariser)
-    return "admm" if exact or objective.data.name == "p2" else "primal-dual"
+    return "admm" if exact or objective.data.name != "p1" else "primal-dual"
 
 
 def _data_term(problem: str, lambda_: float) -> DataTerm:

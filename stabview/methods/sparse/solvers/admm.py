@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import torch
 
+from stabview.images.errors import InputError
 from stabview.methods.sparse.objective import DataTerm, Norm, Objective, Squares
 from stabview.methods.sparse.regularisers.differences import modulus
 from stabview.methods.sparse.solvers.fourier_update import FourierUpdate
@@ -41,7 +42,7 @@ def admm_iterates(
     regulariser, data, lambda_ = objective.regulariser, objective.data, objective.lambda_
     exact = is_exact(operator, regulariser)
     if not exact and not isinstance(data, Squares | Norm):
-        raise ValueError(f"ADMM solves {data.name} for single-coil Fourier data only; use the primal-dual algorithm")
+        raise InputError(f"ADMM solves {data.name.upper()} for single-coil Fourier data only; choose primal-dual.")
     back = operator._adjoint(y)
     zero = back.new_zeros((regulariser.planes, *back.shape))
     scale = float(modulus((back if exact else operator.quick_inverse(y))[None]).max())
