@@ -171,7 +171,7 @@ BAD_FILES = {
     "no card": (lambda path: save_file({"a": torch.ones(2)}, path), "model card"),
     "metadata without sense": (lambda path: with_metadata(path, "{"), "not a model card"),
     "metadata of something else": (lambda path: with_metadata(path, '{"width": 3}'), "not a model card"),
-    "unknown architecture": (with_card(json.dumps(TINY | {"architecture": "unet"})), "no architecture 'unet'"),
+    "unknown architecture": (with_card(json.dumps(TINY | {"architecture": "vnet"})), "no architecture 'vnet'"),
     "unknown parameter": (with_card(json.dumps(TINY | {"parameters": {"wings": 2}})), "does not take"),
     "impossible parameter": (with_card(json.dumps(TINY | {"parameters": {"filters": -3}})), "does not take"),
     "parameters of another kind": (with_card(json.dumps(TINY | {"parameters": [3]})), "net"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,9 +12,9 @@ from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, tend
 from stabview.gui.cards.network_choice import named, taking, trained_at
 from stabview.gui.cards.sampling_card import OPERATOR_TITLES
-from stabview.gui.dialogs.consent import with_consent
 from stabview.gui.dialogs.files import ask_network
 from stabview.gui.dialogs.model_card import ModelCardDialog
+from stabview.gui.dialogs.network_opening import open_network
 from stabview.methods.networks.cards import shipped_cards
 from stabview.study.study import NetworkChoice, Study
 
@@ -74,10 +75,19 @@ class NetworkCard(Card):
         return self.choice.currentText()
 
     def open_file(self, path: str | Path) -> None:
-        """Take a network file into the study, once the user has agreed where it can run code."""
-        with_consent(
-            self.bridge, self.window(), path, lambda: self.change("open network", network=NetworkChoice(path=str(path)))
-        )
+        """Take a network file into the study: agreed to where it can run code, connected where it does not say how."""
+        open_network(
+            self.bridge, self.window(), path, self.workbench.study.sampling.operator,
+            lambda operator: self._take_file(path, operator),
+        )  # fmt: skip
+
+    def _take_file(self, path: str | Path, operator: str | None) -> None:
+        parts = {"network": NetworkChoice(path=str(path))}
+        sampling = self.workbench.study.sampling
+        if operator is not None and operator != sampling.operator:
+            parts["sampling"] = replace(sampling, operator=operator)
+            self.tell(f"The operator is now {OPERATOR_TITLES.get(operator, operator)}: the network takes its data.")
+        self.change("open network", **parts)
 
     def _choose(self, key: str) -> None:
         if key == _OPEN:

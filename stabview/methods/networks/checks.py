@@ -155,8 +155,8 @@ def _gradients(
             worst = max(worst, _disagreement(method, operator, y, weight, gradient, direction / _norm(direction)))
     fine = worst < _AGREEMENT
     yield Check("gradient is right", fine, f"Its gradient agrees with differences to {100 * worst:.1g} %." if fine else
-                f"Its gradient is off by {100 * worst:.2g} % from differences: part of it is detached or "
-                "rounded.")  # fmt: skip
+                f"Its gradient is off by {100 * worst:.2g} % from differences (part of it is detached or "
+                "rounded): nothing can be said about its stability.")  # fmt: skip
     yield Check("cost", None, f"At {operator.image_shape[0]} x {operator.image_shape[1]} "
                 f"{step_cost(method, operator, y).sentence}.")  # fmt: skip
 

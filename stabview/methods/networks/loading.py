@@ -31,7 +31,9 @@ def load_shipped(name: str, *, device: str = "cpu") -> NetworkMethod:
     return _with_card(path, card, device, "shipped weights (safetensors, cannot run code)")
 
 
-def load_file(path: Path | str, *, device: str = "cpu", trusted: bool = False) -> NetworkMethod:
+def load_file(
+    path: Path | str, *, device: str = "cpu", trusted: bool = False, prefer: str | None = None
+) -> NetworkMethod:
     """The network in a file, or made by `package.module:factory`, connected as its wiring says.
 
     The wiring is read from NAME.stabview.toml beside the file; where there is none, sensible ones are tried on a
@@ -40,6 +42,7 @@ def load_file(path: Path | str, *, device: str = "cpu", trusted: bool = False) -
     Parameters
     ----------
     trusted : whether files that can run code may be opened without having been agreed to (`consent`).
+    prefer : operator that it probably takes the data of, where nothing says it.
 
     Raises
     ------
@@ -51,8 +54,8 @@ def load_file(path: Path | str, *, device: str = "cpu", trusted: bool = False) -
         card = _card_of(path) if file.kind == "safetensors" else None
         if card is not None:
             return _with_card(path, card, device, "weights from a file (safetensors, cannot run code)")
-    opened = open_network(path, trusted=trusted)
-    wiring, _ = settle_wiring(opened, path)
+    opened = open_network(path, trusted=trusted, prefer=prefer)
+    wiring, _ = settle_wiring(opened, path, prefer=prefer)
     return connect(opened, wiring, device=device)
 
 
@@ -62,8 +65,10 @@ def files_of(path: Path | str) -> tuple[Path, Path]:
     return source, _wiring_place(path)
 
 
-def settle_wiring(opened: Opened, path: Path | str) -> tuple[Wiring, list[Attempt]]:
-    """The stored wiring, or the best guess, which is stored; and what was tried (nothing where it was stored).
+def settle_wiring(
+    opened: Opened, path: Path | str, *, prefer: str | None = None, store: bool = True
+) -> tuple[Wiring, list[Attempt]]:
+    """The stored wiring, or the best guess, which is then stored; and what was tried (nothing where it was stored).
 
     A guess that cannot be stored, for instance on a read-only disc, is used all the same.
     """
@@ -72,8 +77,8 @@ def settle_wiring(opened: Opened, path: Path | str) -> tuple[Wiring, list[Attemp
         return read_wiring(beside), []
     if len(opened.candidates) == 1 and opened.candidates[0].input.startswith("data+operator"):
         return opened.candidates[0], []
-    wiring, attempts = best_wiring(opened.module, opened.candidates)
-    if os.access(beside.parent, os.W_OK):
+    wiring, attempts = best_wiring(opened.module, opened.candidates, prefer=prefer)
+    if store and os.access(beside.parent, os.W_OK):
         write_wiring(wiring, beside)
     return wiring, attempts
 
@@ -89,7 +94,7 @@ def connect(opened: Opened, wiring: Wiring, *, device: str = "cpu") -> NetworkMe
     )  # fmt: skip
     return NetworkMethod(
         WiredNetwork(opened.module, wiring), card, trust=opened.trust, device=device,
-        channels_last=opened.channels_last,
+        channels_last=opened.channels_last, advice=f"another network, or correct {opened.stem}.stabview.toml",
     )  # fmt: skip
 
 

@@ -22,17 +22,18 @@ class NetworkMethod:
     """
 
     def __init__(
-        self, module: nn.Module, card: Card, *, trust: str, device: str = "cpu", channels_last: bool = True
-    ) -> None:
+        self, module: nn.Module, card: Card, *, trust: str, device: str = "cpu", channels_last: bool = True,
+        advice: str = "another network",
+    ) -> None:  # fmt: skip
         layout = {"memory_format": torch.channels_last} if channels_last else {}
         self.module = module.eval().requires_grad_(False).to(device, **layout)
-        self.card, self.trust = card, trust
+        self.card, self.trust, self._advice = card, trust, advice
         self.spec = MethodSpec(card.name, card.title, dict(card.parameters), card.weights_sha256)
 
     def __call__(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
         if not self.card.takes(operator.name):
             raise InputError(
                 f"{self.card.title} was made for {self.card.operator} data and the study samples with {operator.name};"
-                f" choose the operator '{self.card.operator}' or another network."
+                f" choose the operator '{self.card.operator}' or {self._advice}."
             )
         return self.module(y, operator)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -30,17 +32,26 @@ SIDE, RATE, VIEWS, COILS = 128, 0.33, 50, 8
 
 @dataclass(frozen=True)
 class Attempt:
-    """One wiring that was tried: PSNR of its image and of the direct reconstruction in dB, or why it does not run."""
+    """One wiring that was tried: PSNR of its image in dB, or why it does not run.
+
+    quick_psnr : of the direct reconstruction; fed_psnr : of as much of that as the network is fed with (its modulus).
+    """
 
     wiring: Wiring
-    psnr: float | None
-    quick_psnr: float | None
+    psnr: float | None = None
+    quick_psnr: float | None = None
+    fed_psnr: float | None = None
     trouble: str = ""
 
     @property
     def gain(self) -> float:
         """dB above the direct reconstruction; minus infinity where it does not run."""
         return float("-inf") if self.psnr is None else self.psnr - self.quick_psnr
+
+    @property
+    def improves(self) -> bool:
+        """Whether its image is better than what it is fed with."""
+        return self.psnr is not None and self.psnr > self.fed_psnr
 
 
 def trial_operator(
@@ -66,32 +77,50 @@ def trial_operator(
 def trial_image(operator: SamplingOperator) -> torch.Tensor:
     """A head for MRI, ellipses for others and for very small images; largest modulus 1. (H, W) of `operator.dtype`."""
     name = "head-flair" if operator.is_complex and operator.image_shape[0] >= 32 else "ellipses"
-    pixels = torch.tensor(phantom(name, operator.image_shape[0], seed=1).pixels)
-    return (pixels / pixels.abs().max()).to(operator.device, operator.dtype)
+    pixels = torch.from_numpy(_pixels(name, operator.image_shape[0]).copy())
+    return pixels.to(operator.device, operator.dtype)
+
+
+@lru_cache(maxsize=4)
+def _pixels(name: str, size: int) -> np.ndarray:
+    pixels = np.abs(phantom(name, size, seed=1).pixels)
+    return pixels / pixels.max()
+
+
+@lru_cache(maxsize=4)
+def _problem(name: str, size: int, rate: float | None) -> tuple[SamplingOperator, torch.Tensor, torch.Tensor]:
+    """Operator, image and data, kept from one guess to the next."""
+    operator = trial_operator(name, size, rate)
+    x = trial_image(operator)
+    return operator, x, operator(x)
 
 
 def attempt(module: nn.Module, wiring: Wiring) -> Attempt:
     """Reconstruct the phantom with this wiring."""
-    operator = trial_operator("fourier" if wiring.operator == "any" else wiring.operator, wiring.size or SIDE,
-                              wiring.trained_rate)  # fmt: skip
-    x = trial_image(operator)
-    y = operator(x)
+    name = "fourier" if wiring.operator == "any" else wiring.operator
+    operator, x, y = _problem(name, wiring.size or SIDE, wiring.trained_rate)
     try:
         with torch.no_grad():
             estimate = WiredNetwork(module, wiring)(y, operator)
     except (InputError, RuntimeError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
-        return Attempt(wiring, None, None, str(error).strip().splitlines()[-1] if str(error) else type(error).__name__)
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        return Attempt(wiring, trouble=reason[-1].rstrip("."))
     if not bool(torch.isfinite(torch.view_as_real(estimate) if estimate.is_complex() else estimate).all()):
-        return Attempt(wiring, None, None, "its image has values that are not finite")
+        return Attempt(wiring, trouble="its image has values that are not finite")
     direct = start_image(replace(wiring, input="image"), y[None], operator)[0]
-    return Attempt(wiring, float(psnr(estimate, x)), float(psnr(direct, x)))
+    fed = {"magnitude": direct.abs(), "real": direct.real}.get(wiring.channels, direct).to(x.dtype)
+    return Attempt(wiring, *(float(psnr(image, x)) for image in (estimate, direct, fed)))
 
 
-def best_wiring(module: nn.Module, candidates: Sequence[Wiring]) -> tuple[Wiring, list[Attempt]]:
+def best_wiring(
+    module: nn.Module, candidates: Sequence[Wiring], *, prefer: str | None = None
+) -> tuple[Wiring, list[Attempt]]:
     """The wiring with the largest gain, and everything that was tried, the best first.
 
     Those that do not run are tried again with padding to a multiple of 16. Of two that gain the same to 0.01 dB the
     first is taken. Raises InputError when none runs.
+
+    prefer : operator whose wirings come first where they improve the direct reconstruction, or where none does.
     """
     attempts = []
     for wiring in candidates:
@@ -107,6 +136,10 @@ def best_wiring(module: nn.Module, candidates: Sequence[Wiring]) -> tuple[Wiring
             f"No way of feeding this network was found that it runs with ({troubles}); write its wiring by hand into "
             "NAME.stabview.toml beside it (`stabview networks wiring` shows the keys)."
         )
+    preferred = [tried for tried in ranked if tried.psnr is not None and tried.wiring.operator == prefer]
+    if preferred and (preferred[0].improves or not ranked[0].improves):
+        ranked.remove(preferred[0])
+        ranked.insert(0, preferred[0])
     return ranked[0].wiring, ranked
 
 

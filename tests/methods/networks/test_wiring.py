@@ -169,7 +169,13 @@ def test_the_guess_that_reconstructs_best_is_taken():
     assert wiring.output == "correction" and wiring.scaling != "mean-std"
     assert tried[0].wiring == wiring and tried[0].gain == max(one.gain for one in tried) > 0
     assert {one.wiring.output for one in tried} == {"image", "correction", "noise"}
-    assert attempt(Doubling(), Wiring("radon")).gain < 0
+    assert tried[0].improves and not attempt(Doubling(), Wiring("radon")).improves
+
+
+def test_the_operator_of_the_study_comes_first_where_nothing_speaks_against_it():
+    candidates = guesses(((None, 1, None, None),), operators=("fourier", "radon"))
+    for prefer in ("fourier", "radon"):
+        assert best_wiring(torch.nn.Identity(), candidates, prefer=prefer)[0].operator == prefer
 
 
 def test_guesses_follow_the_shapes_of_the_inputs():
