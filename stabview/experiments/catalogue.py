@@ -145,6 +145,36 @@ EXPERIMENTS: dict[str, Experiment] = {
             "StabView's own check", "operator_check", 10,
             (Parameter("size", "About the longer side of the images in pixels.", 128, at_least=16, at_most=512),),
         ),
+        Experiment(
+            "solver-check", "Do the solvers find the same minimum?",
+            "Several algorithms on the same problems: their minima, and the gaps they state against the true ones.",
+            "StabView's own check", "solver_check", 60,
+            (
+                Parameter("size", "Side of the images in pixels.", 64, at_least=32, at_most=256),
+                Parameter("steps", "Steps of an algorithm at most.", 4000, at_least=100, at_most=100_000),
+            ),
+        ),
+        Experiment(
+            "reconstruct-kspace", "Reconstruct raw multi-coil k-space",
+            "Coil sensitivities from the centre, then zero-filling, CG-SENSE, total variation and wavelets.",
+            "Uecker et al. 2014; Pruessmann et al. 2001", "reconstruct_kspace", 30,
+            (Parameter("path", "The .npy file: complex, coils x rows x columns, zero where not measured.", ""),),
+        ),
+        Experiment(
+            "methods-gallery", "Every method on the same data",
+            "Pictures, PSNR, steps and stated gap of every sparse method, for MRI and for CT.",
+            "Antun et al. 2020, supplement; Geilo lectures 2021", "methods_gallery", 90,
+            (
+                Parameter("data", "Which data to reconstruct.", "both", names=("MRI", "CT", "both")),
+                Parameter("size", "Side of the images in pixels.", 256, at_least=32, at_most=512),
+                Parameter("pattern", "Sampling pattern of k-space.", "cartesian-gaussian"),
+                Parameter("rate", "Share of k-space that is sampled.", 0.33, above=0.02, at_most=1),
+                Parameter("views", "Views of the tomograph.", 60, at_least=4, at_most=1000),
+                Parameter("noise", "Norm of the noise over that of the data.", 0.0, at_least=0, at_most=1),
+                Parameter("mr_image", "MR image file; a drawn head without one.", ""),
+                Parameter("ct_image", "CT image file; a drawn abdomen without one.", ""),
+            ),
+        ),
     )
 }  # fmt: skip
 

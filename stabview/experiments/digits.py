@@ -74,7 +74,7 @@ def twin_problem(bits: int, digits: int, column: int, *, block: int = BLOCK) -> 
 def firenet(problem: TwinProblem) -> torch.Tensor:
     """FIRENET's answer with the lectures' parameters: 30 restarts of 50 steps, delta = 1e-6."""
     a, size = problem.a, problem.y.norm()
-    *_, (psi, _) = restarts(
+    *_, (psi, *_) = restarts(
         lambda z: a @ z, lambda u: a.T @ u, soft, problem.y, torch.zeros_like(problem.minimiser),
         norm=problem.norm, inner=INNER, outer=OUTER, floor=FLOOR, gap=size,
     )  # fmt: skip

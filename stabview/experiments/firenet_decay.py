@@ -70,7 +70,7 @@ def _restarted(
         coefficients = regulariser.analyse(z[None])
         return regulariser.synthesise(regulariser.shrink(coefficients, objective.lambda_ * float(tau)))[0]
 
-    for psi, _ in restarts(
+    for psi, *_ in restarts(
         operator._forward, operator._adjoint, shrink, y, torch.zeros_like(operator._adjoint(y)), norm=operator.norm(),
         inner=inner, outer=outer, floor=floor, gap=size, data_axes=2,
     ):  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from stabview.methods.sparse.solvers.firenet import LAMBDA, published_wavelets, restarts, soft
+from stabview.methods.sparse.solvers.firenet import published_wavelets, restarts, soft
 from stabview.sampling.operator import SamplingOperator
 
 
@@ -23,7 +23,7 @@ class FIRENET(nn.Module):
 
     def __init__(
         self, *, wavelet: str = "haar", levels: int | None = None, inner: int = 5, outer: int = 5,
-        lambda_: float = LAMBDA, floor: float = 1e-9, weighted: bool = True,
+        lambda_: float = 2.5e-4, floor: float = 1e-9, weighted: bool = True,
     ) -> None:  # fmt: skip
         super().__init__()
         self.wavelet, self.levels, self.inner, self.outer = wavelet, levels, inner, outer
@@ -49,7 +49,7 @@ class FIRENET(nn.Module):
         if start is not None:
             penalty = (transform.forward(image).abs() * threshold).sum(dim=(-2, -1))
             gap = gap + penalty.to(gap.dtype)
-        for psi, _ in restarts(
+        for psi, *_ in restarts(
             operator, operator.adjoint, shrink, y, image, norm=operator.norm(), inner=self.inner, outer=self.outer,
             floor=self.floor, gap=gap, data_axes=axes,
         ):
