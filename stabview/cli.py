@@ -234,7 +234,7 @@ def _networks(options: argparse.Namespace) -> None:
     elif words == ["wiring"]:
         print(wiring_text(Wiring("fourier")), end="")
     elif words:
-        raise InputError("Use `stabview networks`, `... card NAME`, `... check FILE` or `... wiring`.")
+        raise InputError("Use `stabview networks`, `networks card NAME`, `networks check FILE` or `networks wiring`.")
     else:
         for card in shipped_cards():
             main = {key: value for key, value in card.figures.items() if key.startswith("PSNR") and " at " not in key}

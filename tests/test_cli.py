@@ -225,6 +225,23 @@ def test_a_network_with_broken_weights_is_said_to_be_unfit(folder, capsys):
     assert "FAIL It gives values that are not finite" in out and err.count("\n") == 1
 
 
+def test_a_network_that_can_run_code_is_run_only_after_trust(folder, capsys, monkeypatch):
+    monkeypatch.setattr("stabview.methods.networks.consent.consent_path", lambda: folder / "config" / "trusted.json")
+    trace, study = folder / "trace", folder / "coded.toml"
+    (folder / "nets.py").write_text(
+        "import pathlib, torch\npathlib.Path(__file__).with_name('trace').touch()\n"
+        "class Net(torch.nn.Module):\n    def forward(self, y, operator):\n        return operator.adjoint(y)\n"
+    )
+    study.write_text((folder / "study.toml").read_text().replace("small.safetensors", "nets.py:Net"))
+    assert "--trust" in refused(capsys, "networks", "check", f"{folder}/nets.py:Net")
+    assert "--trust" in refused(capsys, "run", study, "--out", folder / "out", "--quiet")
+    assert not trace.exists()
+    assert main(["run", str(study), "--out", str(folder / "out"), "--quiet", "--trust"]) == 0
+    assert trace.exists() and json.loads((folder / "out" / "result.json").read_text())["methods"]["network"]["sha256"]
+    assert main(["networks", "check", f"{folder}/nets.py:Net"]) == 0
+    assert "agreed to on" in capsys.readouterr().out
+
+
 def test_training_refuses_what_it_cannot_use(tmp_path, capsys):
     assert "net.safetensors" in refused(capsys, "train", "ell-50", "--out", tmp_path / "net.pt")
     assert "--data" in refused(capsys, "train", "deep-mri", "--out", tmp_path / "net.safetensors")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +18,9 @@ _NESTED = ("state_dict", "model_state_dict", "model", "net", "network", "params_
 def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
     """The tensors of a .pt, .pth or .ckpt file by name. Raises InputError for whole modules and anything else."""
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # of pickle's protocols; what matters comes as an error
+            warnings.simplefilter("ignore", UserWarning)
+            found = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise InputError(
             f"{path.name} holds more than weights (a whole network, or objects of other programs), which runs code when"
@@ -25,7 +28,7 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f"{path.name} cannot be read as weights of PyTorch ({reason[:120]}); get it again.") from error
+        raise InputError(f"{path.name} cannot be read as weights of PyTorch ({reason[:120]}); {ADVICE}.") from error
     weights = _innermost(found)
     if not weights:
         raise InputError(f"{path.name} holds no weights that have names; {ADVICE}.")
