@@ -17,16 +17,17 @@ class Combined(FusedRegulariser):
     parts : the regularisers. weights : of each.
     scales : factor at which each part's transform is held, its weights divided by it; ADMM's path depends on it, the
         minimiser does not.
+    beginning : as for `reweighted_iterates`, with as many planes.
     """
 
     def __init__(
         self, name: str, title: str, parts: tuple[Regulariser, ...], weights: tuple[float, ...],
-        *, scales: tuple[float, ...] | None = None, shrinkage: float = 0.015,
+        *, scales: tuple[float, ...] | None = None, shrinkage: float = 0.015, beginning: Regulariser | None = None,
     ) -> None:  # fmt: skip
         if sum(part.planes > 1 for part in parts) > 1:
             raise ValueError("one of the summed regularisers may have auxiliary planes, not several")
         self.name, self.title, self.parts, self.weights = name, title, tuple(parts), tuple(weights)
-        self.shrinkage = shrinkage
+        self.shrinkage, self.beginning = shrinkage, beginning
         self.scales = tuple(scales or [1.0] * len(parts))
         self.planes = max(part.planes for part in parts)
         self.blocks = tuple(
@@ -81,7 +82,8 @@ class Combined(FusedRegulariser):
             for part, scale, own in zip(self.parts, self.scales, self.split(c), strict=True)
         )
         return Combined(
-            self.name, self.title, parts, self.weights, scales=self.scales, shrinkage=self.shrinkage
+            self.name, self.title, parts, self.weights,
+            scales=self.scales, shrinkage=self.shrinkage, beginning=self.beginning,
         )  # fmt: skip
 
     def describe(self) -> dict[str, object]:

@@ -10,6 +10,7 @@ import torch
 from stabview.methods.sparse.regularisers.fused_regulariser import FusedRegulariser
 from stabview.methods.sparse.regularisers.regulariser import Block
 from stabview.methods.sparse.regularisers.shearlet_filters import shearlet_scales
+from stabview.methods.sparse.regularisers.total_variation import TotalVariation
 from stabview.sampling.fourier import REAL_OF
 
 
@@ -29,7 +30,7 @@ class Shearlets(FusedRegulariser):
 
     name = "shearlet"
     title = "shearlets"
-    shrinkage = 0.004
+    shrinkage = 0.02
 
     def __init__(self, *, levels: tuple[int, ...] = (0, 1, 1, 2), epsilon: float = 0.03) -> None:
         self.levels, self.epsilon = tuple(int(level) for level in levels), float(epsilon)
@@ -38,6 +39,7 @@ class Shearlets(FusedRegulariser):
         if not self.epsilon > 0:
             raise ValueError(f"epsilon has to be positive, not {epsilon}")
         self.blocks = (Block(weight=0.0), *(Block(weight=weight) for weight in self._scale_weights()))
+        self.beginning = TotalVariation()
 
     def _scale_weights(self) -> list[float]:
         return [2.0**k for k in reversed(range(len(self.levels)))]
@@ -53,6 +55,7 @@ class Shearlets(FusedRegulariser):
             size = part.abs()
             size /= size.amax(dim=(1, 2), keepdim=True).clamp_(min=1e-30)
             weights.append(0.1 * scale / size.add_(self.epsilon))
+        other.shrinkage = 0.2 * self.shrinkage
         other.blocks = (self.blocks[0], *(Block(weight=weight) for weight in weights))
         return other
 
