@@ -84,7 +84,7 @@ def test_an_untrained_fbpconvnet_is_filtered_back_projection():
     torch.testing.assert_close(FBPConvNet(4).eval()(y, operator), operator.quick_inverse(y))
 
 
-@pytest.mark.parametrize("card", shipped_cards(), ids=lambda card: card.name)
+@pytest.mark.parametrize("card", [card for card in shipped_cards() if card.learnt], ids=lambda card: card.name)
 def test_a_shipped_network_is_the_file_of_its_card(card):
     data = resources.path("weights", f"{card.name}.safetensors").read_bytes()
     assert hashlib.sha256(data).hexdigest() == card.weights_sha256
@@ -95,6 +95,15 @@ def test_a_shipped_network_is_the_file_of_its_card(card):
     for word in (card.title, card.weights_sha256, "Not for diagnosis"):
         assert word in card.text
     assert card.limits and card.differences and card.training
+
+
+def test_firenet_is_shipped_without_weights_and_takes_every_operator():
+    network = load_shipped("firenet")
+    assert count(network.module) == 0 and not network.card.learnt and "SHA" not in network.card.text
+    assert network.card.takes("radon") and network.card.takes("gaussian")
+    x = torch.rand(16, 16)
+    operator = RadonOperator((16, 16), equispaced_angles(20))
+    assert psnr(network(operator(x), operator), x) > psnr(torch.zeros_like(x), x) + 6
 
 
 def test_deep_mri_beats_zero_filling_on_a_head(deep_mri):
