@@ -26,7 +26,8 @@ class WaveletTransform:
     Parameters
     ----------
     wavelet : a PyWavelets name: haar, dbN, symN, coifN.
-    levels : at most log2 of the shorter side; left out: as many as leave a low-pass block of about 16.
+    levels : at most log2 of the shorter side; left out: as many as leave a low-pass block of about
+        16, but at least 3 where the image allows it.
     shape : (H, W) of the images.
 
     Raises
@@ -38,7 +39,7 @@ class WaveletTransform:
         low, high = _filters(wavelet)
         most = int(np.log2(min(shape)))
         if levels is None:
-            levels = min(most, max(1, round(np.log2(min(shape) / 16))))
+            levels = min(most, max(3, round(np.log2(min(shape) / 16))))
         if not 1 <= levels <= most:
             raise InputError(f"{levels} wavelet levels do not fit a {shape[0]} x {shape[1]} image: choose 1 to {most}.")
         self.wavelet, self.levels, self.shape = wavelet, levels, tuple(shape)
@@ -124,7 +125,7 @@ class _Apply(torch.autograd.Function):
 def _filters(wavelet: str) -> tuple[np.ndarray, np.ndarray]:
     """The low-pass and high-pass analysis filters, turned round."""
     if wavelet not in pywt.wavelist(kind="discrete"):
-        raise InputError(f"There is no wavelet '{wavelet}'; choose haar, db2 to db38, sym2 to sym20 or coif1 to coif17.")
+        raise InputError(f"There is no wavelet '{wavelet}'; choose haar, a db, a sym or a coif one.")
     found = pywt.Wavelet(wavelet)
     low, high = np.array(found.dec_lo[::-1]), np.array(found.dec_hi[::-1])
     shifted = np.array([np.r_[f[k:], np.zeros(k)] for f in (low, high) for k in range(0, len(f), 2)])
@@ -141,7 +142,7 @@ def _filters(wavelet: str) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=64)
 def _level_matrix(wavelet: str, n: int) -> torch.Tensor:
-    """(n, n) orthogonal matrix of one level along an axis of n samples, float64: the low-pass half, the high-pass half."""
+    """(n, n) orthogonal float64 matrix of one level along n samples: the low-pass half, then the high-pass half."""
     even = n - n % 2
     matrix = np.eye(n)
     if even:

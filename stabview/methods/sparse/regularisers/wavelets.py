@@ -11,7 +11,7 @@ from stabview.methods.sparse.regularisers.regulariser import Block, Regulariser
 from stabview.methods.sparse.regularisers.wavelet_transform import WaveletTransform
 
 SPARSITIES = (4, 12, 48, 50, 100)
-"""Significant coefficients of each scale, coarse to fine, in the FIRENET paper's released code; the last one repeats."""
+"""Significant coefficients of each scale, coarse to fine, in FIRENET's released code; the last one repeats."""
 
 
 class Wavelet(Regulariser):
@@ -27,7 +27,7 @@ class Wavelet(Regulariser):
 
     name = "wavelet"
     orthonormal = True
-    shrinkage = 0.015
+    shrinkage = 0.02
 
     def __init__(
         self, shape: tuple[int, int], *, wavelet: str = "db4", levels: int | None = None,

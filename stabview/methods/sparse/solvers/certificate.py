@@ -1,8 +1,8 @@
 """A certificate of the gap: a feasible point of the dual problem bounds the optimal objective from below.
 
-The dual of min g(Ax - y) + lambda sum_b w_b |(K x)_b| with an orthonormal K is to maximise -g*(u) - Re<u, y> over u with
-|K A* u|_b <= lambda w_b. Near the optimum the gradient u of g at the misfit nearly satisfies it, so it is scaled: by the
-largest factor that is allowed or, where less is better, by the best one. (F - D) / D is then at least (F - F*) / F*.
+The dual of min g(Ax - y) + lambda sum_b w_b |(K x)_b| with an orthonormal K is to maximise -g*(u) - Re<u, y> over the
+u with |K A* u|_b <= lambda w_b. Near the optimum the gradient u of g at the misfit nearly satisfies that, so it is
+scaled: by the largest factor allowed or, where less is better, by the best. (F - D) / D is at least (F - F*) / F*.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ def lower_bound(objective: Objective, operator: SamplingOperator, y: torch.Tenso
     """
     pulled = objective.regulariser.analyse(operator._adjoint(u)[None])
     size = float(torch.linalg.vector_norm(u))
-    return scaled_bound(objective.data, correlation(u, y), size, excess(objective.regulariser, pulled, objective.lambda_))
+    infeasibility = excess(objective.regulariser, pulled, objective.lambda_)
+    return scaled_bound(objective.data, correlation(u, y), size, infeasibility)
 
 
 def gap_from(value: float, bound: float) -> float | None:
@@ -49,9 +50,9 @@ def excess(regulariser: Regulariser, coefficients: list[torch.Tensor], lambda_: 
     """max |c_b| / (lambda w_b); infinite where a coefficient without a weight is not zero."""
     largest = 0.0
     for block, c in zip(regulariser.blocks, coefficients, strict=True):
-        share = block.size(c) / (lambda_ * torch.as_tensor(block.weight, device=c.device))
+        share = block.size(c) / torch.as_tensor(block.weight, dtype=c.dtype.to_real(), device=c.device)
         largest = max(largest, float(torch.nan_to_num(share, nan=0.0, posinf=float("inf")).max()))
-    return largest
+    return largest / lambda_
 
 
 def correlation(u: torch.Tensor, y: torch.Tensor) -> float:

@@ -7,20 +7,23 @@ objective and a certified gap without any more of them (Douglas and Rachford 195
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 
+from stabview.images.errors import InputError
 from stabview.methods.sparse import kernels
 from stabview.methods.sparse.objective import Ball, DataTerm, Norm, Objective, Squares
 from stabview.methods.sparse.regularisers.regulariser import Block
-from stabview.methods.sparse.solvers.certificate import gap_from, scaled_bound
+from stabview.methods.sparse.solvers.certificate import correlation, gap_from, scaled_bound
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.operator import SamplingOperator
 
 RELAXATION = 1.7
+LINES = 6.0
+"""Aliasing of full lines is coherent and takes larger steps: the threshold is so many times that of points."""
 LOOK = 2
 """The objective and the certificate are computed every so many steps."""
 
@@ -40,15 +43,16 @@ def douglas_rachford_iterates(
 ) -> Iterator[SolverIterate]:  # fmt: skip
     """Iterates with a certified gap every `LOOK` steps, from zero or from the state of a neighbouring problem."""
     if not is_suited(objective, operator):
-        raise ValueError("Douglas-Rachford needs an orthonormal transform and single-coil Fourier samples")
+        raise InputError("Douglas-Rachford needs orthonormal wavelets and single-coil Fourier data; choose another.")
     data, regulariser, block = objective.data, objective.regulariser, objective.regulariser.blocks[0]
     back = operator._adjoint(y)
     scale = float(back.abs().max())
     samples = _samples(operator, y)
     if scale == 0 or (isinstance(data, Ball) and data.eta >= samples.energy**0.5):
-        yield SolverIterate(0, torch.zeros_like(back)[None], objective.value(operator, torch.zeros_like(back)[None], y), 0.0)
+        zero = torch.zeros_like(back)[None]
+        yield SolverIterate(0, zero, objective.value(operator, zero, y), 0.0)
         return
-    threshold = regulariser.shrinkage * scale
+    threshold = regulariser.shrinkage * scale * (LINES if samples.axis is not None else 1)
     t = threshold / objective.lambda_
     s = torch.zeros_like(regulariser.analyse(back[None])[0]) if start is None else start.tensors[0].clone()
     turned, bound = s - 2 * block.clip(s, threshold), 0.0
@@ -90,11 +94,20 @@ class _Samples:
     lines the space of their one-dimensional transforms, which is as far from the image as the proximal map needs.
     """
 
-    forward: Callable[[torch.Tensor], torch.Tensor]
-    inverse: Callable[[torch.Tensor], torch.Tensor]
     weights: torch.Tensor
     y: torch.Tensor
     energy: float
+    axis: int | None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.axis is None:
+            return torch.fft.fft2(x, norm="ortho")
+        return torch.fft.fft(x, dim=self.axis, norm="ortho")
+
+    def inverse(self, spectrum: torch.Tensor) -> torch.Tensor:
+        if self.axis is None:
+            return torch.fft.ifft2(spectrum, norm="ortho")
+        return torch.fft.ifft(spectrum, dim=self.axis, norm="ortho")
 
     def measure(self, spectrum: torch.Tensor) -> tuple[float, float]:
         """||v||^2 and -Re<v, y>."""
@@ -102,8 +115,8 @@ class _Samples:
             from stabview.methods.sparse.solvers import splitting_kernels
 
             return splitting_kernels.measure(*(kernels.reals(a) for a in (spectrum, self.y, self.weights)))
-        v = torch.view_as_real((spectrum - self.y) * self.weights)
-        return float((v * v).sum(dtype=torch.float64)), -float((v * torch.view_as_real(self.y)).sum(dtype=torch.float64))
+        v = (spectrum - self.y) * self.weights
+        return float(v.abs().square().sum(dtype=torch.float64)), correlation(v, self.y)
 
     def pull(self, spectrum: torch.Tensor, change: float) -> torch.Tensor:
         """spectrum + change v, in place."""
@@ -118,16 +131,10 @@ class _Samples:
 def _samples(operator: FourierOperator, y: torch.Tensor) -> _Samples:
     weights, y = operator.gram_spectrum(), operator.restrict(y)
     energy = float(torch.linalg.vector_norm(y)) ** 2
-    for along, across in ((-1, -2), (-2, -1)):
+    for axis, across in ((-1, -2), (-2, -1)):
         if bool((weights == weights.select(across, 0).unsqueeze(across)).all()):
-            return _Samples(
-                lambda x: torch.fft.fft(x, dim=along, norm="ortho"),
-                lambda v: torch.fft.ifft(v, dim=along, norm="ortho"),
-                weights, torch.fft.ifft(y, dim=across, norm="ortho").contiguous(), energy,
-            )  # fmt: skip
-    return _Samples(
-        lambda x: torch.fft.fft2(x, norm="ortho"), lambda v: torch.fft.ifft2(v, norm="ortho"), weights, y, energy
-    )
+            return _Samples(weights, torch.fft.ifft(y, dim=across, norm="ortho").contiguous(), energy, axis)
+    return _Samples(weights, y, energy, None)
 
 
 def _advance(
