@@ -148,7 +148,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment(
             "solver-check", "Do the solvers find the same minimum?",
             "Several algorithms on the same problems: their minima, and the gaps they state against the true ones.",
-            "StabView's own check", "solver_check", 60,
+            "StabView's own check", "solver_check", 120,
             (
                 Parameter("size", "Side of the images in pixels.", 64, at_least=32, at_most=256),
                 Parameter("steps", "Steps of an algorithm at most.", 4000, at_least=100, at_most=100_000),
@@ -163,7 +163,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment(
             "methods-gallery", "Every method on the same data",
             "Pictures, PSNR, steps and stated gap of every sparse method, for MRI and for CT.",
-            "Antun et al. 2020, supplement; Geilo lectures 2021", "methods_gallery", 90,
+            "Antun et al. 2020, supplement; Geilo lectures 2021", "methods_gallery", 240,
             (
                 Parameter("data", "Which data to reconstruct.", "both", names=("MRI", "CT", "both")),
                 Parameter("size", "Side of the images in pixels.", 256, at_least=32, at_most=512),

@@ -35,7 +35,7 @@ def test_without_a_file_it_says_what_is_needed():
 
 
 def test_the_noise_level_is_bounded_from_above_and_found_where_it_is_strong():
-    assert 0.05 < noise_level(*simulated(160, 0.05))
+    assert noise_level(*simulated(160, 0.05)) > 0.05
     assert noise_level(*simulated(160, 0.2)) == pytest.approx(0.2, rel=0.1)
 
 
@@ -50,8 +50,8 @@ def test_simulated_coils(tmp_path):
         return np.linalg.norm(pixels / np.linalg.norm(pixels) - x)
 
     zero_filled, *methods, _ = (error(picture.pixels) for picture in result.pictures)
-    assert max(methods) < 0.8 * zero_filled
-    assert min(methods) < 0.6 * zero_filled
+    assert max(methods) < zero_filled
+    assert max(methods[1:]) < 0.7 * zero_filled  # TV and wavelets
     assert all(row[5] == "yes" for row in result.tables[0].rows)
 
 

@@ -13,6 +13,7 @@ from stabview.methods.sparse.regularisers.wavelets import Wavelet
 from stabview.methods.sparse.rule import default_lambda
 from stabview.methods.sparse.solvers.douglas_rachford import is_suited
 from stabview.methods.sparse.solvers.firenet import LAMBDA as FIRENET_LAMBDA
+from stabview.methods.sparse.solvers.firenet import STEPS as FIRENET_STEPS
 from stabview.methods.sparse.solvers.firenet import published_wavelets
 from stabview.methods.sparse.solvers.image_update import is_exact
 from stabview.sampling.operator import SamplingOperator
@@ -35,7 +36,7 @@ def sparse_method(
     """
     regulariser = _regulariser(name, operator, **options)
     if name == "firenet":
-        problem, algorithm = "p3", algorithm or "firenet"
+        problem, algorithm, max_steps = "p3", algorithm or "firenet", max(max_steps, FIRENET_STEPS)
         lambda_ = FIRENET_LAMBDA * operator.norm() if lambda_ is None else lambda_
     if lambda_ is None:
         lambda_ = default_lambda(name, operator, problem=problem, noise=noise)
