@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 
 from stabview.methods.sparse import kernels
@@ -55,8 +54,7 @@ def _advance(
     parts = 2 if s.is_complex() else 1
     old, new = (kernels.reals(a).reshape(len(a), -1) for a in (s, fresh))
     if block.grouped:
-        scratch = np.empty((3, old.shape[1] // parts), old.dtype)
-        return grouped(old, new, new, scratch, float(block.weight), threshold, following, relaxation, parts, look)
+        return grouped(old, new, new, float(block.weight), threshold, following, relaxation, parts, look)
     weight = torch.as_tensor(block.weight, dtype=fresh.real.dtype)
     weight = (weight.reshape(len(weight), -1) if weight.ndim == 3 else weight.reshape(1, 1)).contiguous().numpy()
     stride = int(weight.shape[1] > 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 
@@ -53,23 +55,29 @@ class GeneralisedVariation(FusedRegulariser):
         return (first + second) / 2 + (((first - second) / 2) ** 2 + 8.0) ** 0.5
 
     def gram_spectrum(self, shape: tuple[int, int], device: torch.device, dtype: torch.dtype) -> torch.Tensor:
-        forward = [np.exp(2j * np.pi * np.fft.fftfreq(n)) - 1 for n in shape]
-        d1, d2 = np.broadcast_arrays(forward[0][:, None], forward[1][None, :])
-        b1, b2 = -d1.conj(), -d2.conj()
-        s = self.balance**2
-        symbol = np.zeros((3, 3, *shape), dtype=np.complex128)
-        symbol[0, 0] = abs(d1) ** 2 + abs(d2) ** 2
-        symbol[0, 1], symbol[0, 2] = -d1.conj(), -d2.conj()
-        symbol[1, 1] = 1 + s * (abs(b1) ** 2 + abs(b2) ** 2 / 2)
-        symbol[2, 2] = 1 + s * (abs(b2) ** 2 + abs(b1) ** 2 / 2)
-        symbol[1, 2] = s * b2.conj() * b1 / 2
-        for row, column in ((1, 0), (2, 0), (2, 1)):
-            symbol[row, column] = symbol[column, row].conj()
-        complex_type = torch.complex128 if dtype == torch.float64 else torch.complex64
-        return torch.from_numpy(symbol).to(device=device, dtype=complex_type)
+        kind = torch.complex128 if dtype == torch.float64 else torch.complex64
+        return torch.from_numpy(_symbol(tuple(shape), self.balance)).to(device=device, dtype=kind, copy=True)
 
     def describe(self) -> dict[str, object]:
         return {"alpha": self.alpha}
+
+
+@lru_cache(maxsize=4)
+def _symbol(shape: tuple[int, int], balance: float) -> np.ndarray:
+    """(3, 3, H, W) in double precision; kept, since every solve needs it."""
+    forward = [np.exp(2j * np.pi * np.fft.fftfreq(n)) - 1 for n in shape]
+    d1, d2 = np.broadcast_arrays(forward[0][:, None], forward[1][None, :])
+    b1, b2 = -d1.conj(), -d2.conj()
+    s = balance**2
+    symbol = np.zeros((3, 3, *shape), dtype=np.complex128)
+    symbol[0, 0] = abs(d1) ** 2 + abs(d2) ** 2
+    symbol[0, 1], symbol[0, 2] = -d1.conj(), -d2.conj()
+    symbol[1, 1] = 1 + s * (abs(b1) ** 2 + abs(b2) ** 2 / 2)
+    symbol[2, 2] = 1 + s * (abs(b2) ** 2 + abs(b1) ** 2 / 2)
+    symbol[1, 2] = s * b2.conj() * b1 / 2
+    for row, column in ((1, 0), (2, 0), (2, 1)):
+        symbol[row, column] = symbol[column, row].conj()
+    return symbol
 
 
 def symmetrised_gradient(w: torch.Tensor) -> torch.Tensor:
