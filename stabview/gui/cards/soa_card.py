@@ -93,7 +93,9 @@ class SoaCard(Card):
             self.reached.setText("")
             return
         gap = f", gap {solver['gap']:.1e}" if math.isfinite(solver["gap"]) else ""
-        self.reached.setText(f"{solver['iterations']} iterations{gap}{'' if solver['converged'] else ', not converged'}")
+        self.reached.setText(
+            f"{solver['iterations']} iterations{gap}{'' if solver['converged'] else ', not converged'}"
+        )
 
     def summary(self) -> str:
         return self.used.text() or self.method.currentText()
