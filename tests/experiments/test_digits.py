@@ -28,7 +28,7 @@ def test_the_minimiser_is_one(digits):
 
 
 def test_neither_method_gets_k_digits():
-    result = list(catalogue.run("digits", {"epochs": 40, "samples": 200}))[-1]
+    result = list(catalogue.run("digits", {"epochs": 40, "samples": 100}))[-1]
     assert result.agrees
     for _, digits, _, _, lista, firenet, _ in result.tables[0].rows:
         assert 10.0**-digits < lista <= 3.03 * 10.0**-digits

@@ -12,7 +12,7 @@ def test_two_algorithms_agree_on_each_kind_of_data(monkeypatch):
         Case("CT", "tv", "p2", ("admm", "primal-dual")),
     )
     monkeypatch.setattr(solver_check, "CASES", cases)
-    monkeypatch.setattr(solver_check, "EXACT", 1e-6)
+    monkeypatch.setattr(solver_check, "EXACT", 1e-5)
     result = list(catalogue.run("solver-check", {"size": 32, "steps": 4000}))[-1]
     assert result.figures["largest relative difference of the minima"] < AGREE, result.tables[0].rows
     assert result.figures["runs that stopped too early"] == 0, result.tables[0].rows
