@@ -13,12 +13,13 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from stabview.benchmarks.peers.measuring import cost_of
 from stabview.images.errors import InputError
 
 PEERS = ("sigpy", "deepinv", "odl", "bart", "scikit-image", "astra")
@@ -110,7 +111,8 @@ class Contest:
     name, title : of the row. kind : which methods of the peers it is for.
     arrays : the problem, written for the peers.
     parts : what is timed by the name of the part ("solve", or "forward" and "adjoint").
-    facts : () -> what is said beside our times (gap, iterations, ...), computed once and not timed.
+    minima : () -> F* of our objective ("") and of the peers' variants by their names, computed when asked for.
+    facts : F* -> what is said beside our times (gap, iterations, ...), computed once and not timed.
     floor : () -> seconds below which no implementation can be, and what they are for.
     wanted : the ratio to the fastest peer that is asked for.
     limit : the seconds that are asked for, where there are no peers.
@@ -121,23 +123,35 @@ class Contest:
     kind: str
     arrays: dict[str, np.ndarray]
     parts: dict[str, Callable[[], object]]
-    facts: Callable[[], dict[str, object]]
+    facts: Callable[[float | None], dict[str, object]]
     floor: Callable[[], dict[str, float]] = dict
     wanted: float | None = None
     limit: float | None = None
+    minima: Mapping[str, Callable[[], float]] = field(default_factory=dict)
 
 
 @dataclass
 class Times:
-    """One contestant's times of one part, in seconds, round by round; and what was found about it."""
+    """What one contestant took for one part, in seconds, round by round; and what was found about it."""
 
     version: str = ""
-    seconds: list[float] = field(default_factory=list)
     facts: dict[str, object] = field(default_factory=dict)
+    walls: list[float] = field(default_factory=list)
+    cpus: list[float] = field(default_factory=list)
+
+    def add(self, wall: float, cpu: float) -> None:
+        self.walls.append(wall)
+        self.cpus.append(cpu)
 
     @property
     def median(self) -> float:
-        return statistics.median(self.seconds)
+        """By the clock."""
+        return statistics.median(self.walls)
+
+    @property
+    def median_cpu(self) -> float:
+        """Of processors, all threads together; hardly moves with what else the machine does."""
+        return statistics.median(self.cpus)
 
 
 Table = dict[str, dict[str, dict[str, Times]]]
@@ -145,35 +159,49 @@ Table = dict[str, dict[str, dict[str, Times]]]
 
 
 class Found:
-    """What was found for the peers before, in a JSON file; an entry's key says everything it depends on."""
+    """What was found before, in a JSON file: settings of peers, minima. A key says all that an entry depends on."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.entries: dict[str, dict] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     def key(self, peer: Peer, contest: Contest, tolerance: float) -> str:
-        digest = hashlib.sha256(f"{peer.name} {peer.version} {contest.kind} {tolerance}".encode())
-        for script in ("measuring.py", "variants.py", f"with_{peer.name.replace('scikit-image', 'skimage')}.py"):
-            digest.update((SCRIPTS / script).read_bytes())
-        for name in sorted(contest.arrays):
-            digest.update(name.encode() + np.ascontiguousarray(contest.arrays[name]).tobytes())
-        return digest.hexdigest()[:24]
+        """Of what `peers/` finds for a problem: it changes with the peer's version and with these scripts."""
+        names = ("measuring.py", "variants.py", f"with_{peer.name.replace('scikit-image', 'skimage')}.py")
+        sources = b"".join((SCRIPTS / name).read_bytes() for name in names)
+        return _digest(contest, f"{peer.name} {peer.version} {contest.kind} {tolerance}", sources)
+
+    def minimum(self, contest: Contest, variant: str = "") -> float | None:
+        """F* of a variant, where the contest can compute it."""
+        if variant not in contest.minima:
+            return None
+        key = _digest(contest, f"minimum {contest.kind} {variant}")
+        if key not in self.entries:
+            self.keep(key, {"minimum": contest.minima[variant]()})
+        return self.entries[key]["minimum"]
 
     def keep(self, key: str, entry: dict) -> None:
         self.entries[key] = entry
         self.path.write_text(json.dumps(self.entries, indent=1), encoding="utf-8")
 
 
+def _digest(contest: Contest, what: str, sources: bytes = b"") -> str:
+    digest = hashlib.sha256(what.encode() + sources)
+    for name in sorted(contest.arrays):
+        digest.update(name.encode() + np.ascontiguousarray(contest.arrays[name]).tobytes())
+    return digest.hexdigest()[:24]
+
+
 def play(
     contests: Sequence[Contest], peers: Sequence[Peer], *, rounds: int, tolerance: float, folder: Path, found: Found,
-    ours: Callable[[Callable[[], object]], float], say: Callable[[str], None],
+    say: Callable[[str], None],
 ) -> Table:  # fmt: skip
-    """Prepare every peer for every row, then time all of them, round after round. ours(call) -> seconds."""
+    """Prepare every peer for every row, then time all of them, round after round."""
     entrants = {contest.name: _prepared(contest, peers, tolerance, folder, found, say) for contest in contests}
     table: Table = {}
     for contest in contests:
         say(f"{contest.name}: ours")
-        facts = contest.facts()
+        facts = contest.facts(found.minimum(contest))
         table[contest.name] = {part: {"stabview": Times(facts=facts)} for part in contest.parts}
     for number in range(rounds):
         say(f"round {number + 1} of {rounds}, load {os.getloadavg()[0]:.1f}")
@@ -183,7 +211,7 @@ def play(
             for entrant in order[shift:] + order[:shift]:
                 if entrant is None:
                     for part, call in contest.parts.items():
-                        table[contest.name][part]["stabview"].seconds.append(ours(call))
+                        table[contest.name][part]["stabview"].add(*cost_of(call))
                 else:
                     _take(table[contest.name], *entrant, entrant[0].ask("time", row=contest.name, found=entrant[1]))
     for contest in contests:
@@ -204,10 +232,11 @@ def _prepared(
             continue
         key = found.key(peer, contest, tolerance)
         try:
-            peer.ask("load", row=contest.name, kind=contest.kind, problem=str(problem))
+            variant = peer.ask("load", row=contest.name, kind=contest.kind, problem=str(problem))["variant"]
             if key not in found.entries:
                 say(f"{contest.name}: settings of {peer.name}")
-                found.keep(key, peer.ask("search", row=contest.name, tolerance=tolerance))
+                minimum = found.minimum(contest, variant) if variant else None
+                found.keep(key, peer.ask("search", row=contest.name, tolerance=tolerance, minimum=minimum))
         except PeerError as error:
             say(f"{contest.name}: {peer.name} is left out: {error}")
             continue
@@ -218,9 +247,9 @@ def _prepared(
     return entrants
 
 
-def _take(row: dict[str, dict[str, Times]], peer: Peer, facts: dict, seconds: dict[str, float]) -> None:
+def _take(row: dict[str, dict[str, Times]], peer: Peer, facts: dict, costs: dict[str, list[float]]) -> None:
     """Book a peer's times; "forward linear" is a time of the part "forward" by another of its ways."""
-    for name, value in seconds.items():
+    for name, cost in costs.items():
         part, _, way = name.partition(" ")
         label = f"{peer.name} {way}".strip()
-        row[part].setdefault(label, Times(peer.version, facts=facts)).seconds.append(value)
+        row[part].setdefault(label, Times(peer.version, facts)).add(*cost)

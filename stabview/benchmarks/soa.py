@@ -14,7 +14,6 @@ from pathlib import Path
 
 import torch
 
-from stabview.benchmarks.peers.measuring import REPEATS, seconds
 from stabview.benchmarks.problems import contests
 from stabview.benchmarks.rounds import Contest, Found, Times, open_peers, peer_python, play
 from stabview.engine.device import choose_device, device_label
@@ -45,10 +44,7 @@ def run(
         peers, absent = open_peers(python, torch.get_num_threads(), place)
         found = Found((environment or place) / "soa-found.json")
         try:
-            table = play(
-                rows, peers, rounds=rounds, tolerance=TOLERANCE, folder=place, found=found, say=say,
-                ours=lambda call: seconds(call, REPEATS),
-            )  # fmt: skip
+            table = play(rows, peers, rounds=rounds, tolerance=TOLERANCE, folder=place, found=found, say=say)
         finally:
             for peer in peers:
                 peer.close()
@@ -69,11 +65,11 @@ def _figures(row: Contest, parts: dict[str, dict[str, Times]]) -> dict[str, obje
         entry: dict[str, object] = {
             "part": part,
             "ours": _one(ours),
-            "peers": {label: {**_one(times), "ratio": times.median / ours.median} for label, times in peers.items()},
+            "peers": {label: {**_one(times), **_ratios(times, ours)} for label, times in peers.items()},
         }
         if peers:
             fastest = min(peers, key=lambda label: peers[label].median)
-            entry["fastest peer"], entry["ratio"] = fastest, peers[fastest].median / ours.median
+            entry |= {"fastest peer": fastest, **_ratios(peers[fastest], ours)}
         if floor:
             iterations = ours.facts.get("cold_iterations" if part == "cold" else "iterations") or 1
             entry["floors per iteration"] = 1e3 * ours.median / iterations / next(iter(floor.values()))
@@ -86,9 +82,13 @@ def _figures(row: Contest, parts: dict[str, dict[str, Times]]) -> dict[str, obje
 
 def _one(times: Times) -> dict[str, object]:
     return {
-        "version": times.version, "median": 1e3 * times.median, "fastest": 1e3 * min(times.seconds),
-        "slowest": 1e3 * max(times.seconds), **times.facts,
+        "version": times.version, "median": 1e3 * times.median, "fastest": 1e3 * min(times.walls),
+        "slowest": 1e3 * max(times.walls), "processor": 1e3 * times.median_cpu, **times.facts,
     }  # fmt: skip
+
+
+def _ratios(peer: Times, ours: Times) -> dict[str, float]:
+    return {"ratio": peer.median / ours.median, "processor ratio": peer.median_cpu / ours.median_cpu}
 
 
 def lines(figures: dict[str, object]) -> list[str]:
@@ -96,6 +96,7 @@ def lines(figures: dict[str, object]) -> list[str]:
     told = ", ".join(f"{name} {version}" for name, version in figures["versions"].items() if version)
     how = f"load at start {figures['load at start']}; medians of {figures['rounds']} interleaved rounds"
     text = [f"{figures['machine']}; {figures['device']}; {how}; to a gap of {figures['tolerance']:g}", told]
+    text.append("milliseconds by the clock (fastest to slowest round) and of processors, all threads together")
     text += [f"not measured: {name}: {why}" for name, why in figures["not measured"].items()]
     for row in figures["rows"]:
         text += ["", f"{row['row']}: {row['title']}"]
@@ -109,12 +110,14 @@ def _part_lines(part: dict, row: dict, tolerance: float) -> list[str]:
     text = [f"  {'StabView' + name:28} {_ms(part['ours'])}  {_facts(part['ours'], part['part'])}"]
     for label, peer in sorted(part["peers"].items(), key=lambda one: one[1]["median"]):
         who = f"{label} {peer['version']}"
-        text.append(f"  {who:28} {_ms(peer)}  {peer['ratio']:6.1f} x  {_facts(peer, part['part'])}")
+        ratio = f"{peer['ratio']:5.1f} ({peer['processor ratio']:.1f}) x"
+        text.append(f"  {who:28} {_ms(peer)}  {ratio}  {_facts(peer, part['part'])}")
     for floor, value in row["floor"].items():
         text.append(f"    limit: {floor} {value:.3g} ms; {part['floors per iteration']:.1f} of them an iteration")
     if "ratio" in part:
         wanted = f", wanted {row['wanted ratio']:g}" if row["wanted ratio"] else ""
-        text.append(f"    {part['ratio']:.1f} times faster than the fastest peer, {part['fastest peer']}{wanted}")
+        times = f"{part['ratio']:.1f} times faster (by processor time {part['processor ratio']:.1f})"
+        text.append(f"    {times} than the fastest peer, {part['fastest peer']}{wanted}")
     if row["limit"] and part["part"] == "warm":
         text.append(f"    wanted: {row['limit']:g} ms")
     if part["part"] != "cold" and part["ours"].get("gap", 0) > tolerance:
@@ -123,7 +126,7 @@ def _part_lines(part: dict, row: dict, tolerance: float) -> list[str]:
 
 
 def _ms(one: dict) -> str:
-    return f"{one['median']:9.2f} ms ({one['fastest']:.2f} to {one['slowest']:.2f})"
+    return f"{one['median']:9.2f} ({one['fastest']:.2f} to {one['slowest']:.2f}), {one['processor']:.2f}"
 
 
 def _facts(one: dict, part: str) -> str:

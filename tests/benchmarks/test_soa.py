@@ -60,6 +60,13 @@ def test_search_takes_the_soonest_setting_and_drops_one_that_diverges():
     assert 0 < found["gap"] <= 1e-3
 
 
+def test_a_known_minimum_is_what_the_gap_is_counted_from():
+    solver = Descent()
+    found = search(solver, 1e-3, minimum=0.9995)
+    assert found["minimum"] == 0.9995
+    assert found["iterations"] > solver.exact(0.15, 1e-3)
+
+
 def test_a_solver_that_does_not_arrive_is_not_timed():
     solver = Descent()
     solver.settings = ({"step": 1e-4},)
@@ -79,16 +86,13 @@ def test_a_peer_in_its_own_process_is_timed_beside_ours(scikit_image, tmp_path):
     x[8:14, 6:18] = 1
     arrays = {"x": x, "angles": np.arange(0, 180, 30.0), "bins": np.int64(35)}
     calls = {"forward": lambda: x.sum(), "adjoint": lambda: x.T.sum()}
-    contest = Contest("small", "small", "radon", arrays, calls, lambda: {"adjoint_error": 0.0})
+    contest = Contest("small", "small", "radon", arrays, calls, lambda least: {"adjoint_error": 0.0})
     found, said = Found(tmp_path / "found.json"), []
-    table = play(
-        [contest], [scikit_image], rounds=3, tolerance=1e-3, folder=tmp_path, found=found, ours=lambda call: 1.0,
-        say=said.append,
-    )  # fmt: skip
+    table = play([contest], [scikit_image], rounds=3, tolerance=1e-3, folder=tmp_path, found=found, say=said.append)
     for part in ("forward", "adjoint"):
         times = table["small"][part]["scikit-image"]
-        assert len(times.seconds) == 3
-        assert min(times.seconds) > 0
+        assert len(times.walls) == 3
+        assert min(times.walls) > 0
         # its back-projection is no exact adjoint
         assert 1e-6 < times.facts["adjoint_error"] < 0.5
     again = Found(tmp_path / "found.json")
@@ -106,7 +110,7 @@ def test_what_a_peer_cannot_do_is_an_answer_and_not_the_end_of_it(scikit_image):
 def test_peers_get_the_data_of_our_operator_and_our_true_gap_is_below_the_stated_tolerance():
     (row,) = problems.contests(("tv-points",))
     arrays = row.arrays
-    facts = row.facts()
+    facts = row.facts(row.minima[""]())
     assert arrays["y"].shape == arrays["mask"].shape
     assert not arrays["y"][~arrays["mask"]].any()
     # F at zero is an upper bound of F*, so F* is of the order of the data's energy at most
@@ -117,16 +121,17 @@ def test_peers_get_the_data_of_our_operator_and_our_true_gap_is_below_the_stated
 
 def test_the_table_says_ratios_of_medians():
     contest = Contest("a", "A row", "tv", {}, {}, dict, lambda: {"FFT pair": 0.001}, wanted=6)
+    ours = {"iterations": 11, "gap": 2e-3, "stated_gap": 1e-3, "certified": False}
     times = {
-        "stabview": soa.Times(seconds=[0.010, 0.011, 0.090], facts={"iterations": 11, "gap": 2e-3, "stated_gap": 1e-3,
-                                                                     "certified": False}),
-        "slow": soa.Times("2", [0.2, 0.2, 0.2], {"iterations": 10}),
-        "fast": soa.Times("1", [0.1, 0.11, 0.12], {"iterations": 10, "setting": {"tau": 5.0}}),
-    }  # fmt: skip
+        "stabview": soa.Times("", ours, [0.010, 0.011, 0.090], [0.02, 0.02, 0.02]),
+        "slow": soa.Times("2", {"iterations": 10}, [0.2, 0.2, 0.2], [0.1, 0.1, 0.1]),
+        "fast": soa.Times("1", {"iterations": 10, "setting": {"tau": 5.0}}, [0.1, 0.11, 0.12], [0.2, 0.2, 0.2]),
+    }
     row = soa._figures(contest, {"solve": times})
     part = row["parts"][0]
     assert part["fastest peer"] == "fast"
     assert part["ratio"] == pytest.approx(10)
+    assert part["processor ratio"] == pytest.approx(10)
     assert part["floors per iteration"] == pytest.approx(1)
     text = "\n".join(soa._part_lines(part, row, 1e-3))
     assert "NOT BELOW THE GAP" in text

@@ -8,10 +8,19 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
+from typing import NamedTuple
 
 ENOUGH = 0.4
 """Seconds after which a timing is not repeated within one round."""
 REPEATS = 9
+
+
+class Cost(NamedTuple):
+    """What a call took, in seconds: by the clock, and of processors (its own and its children's, all threads)."""
+
+    wall: float
+    cpu: float
 
 
 class Solver:
@@ -22,13 +31,15 @@ class Solver:
     settings : what is tried (step sizes, penalties, ...), the customary one first; plain values.
     cap : iterations after which a setting is given up.
     cost : what an iteration costs beside one of the first setting, roughly.
-    long : iterations of the runs that determine F*.
+    variant : name of the objective, where somebody else can compute F* for it; "" if it is the peer's alone.
+    long : iterations of the runs that determine F* if nothing better does.
     traced : whether `solve` shows its iterates to `look`; if not, the number of iterations is found by bisection.
     """
 
     settings: tuple[dict, ...]
     cap = 2000
     long = 1500
+    variant = ""
     traced = True
 
     def solve(self, setting: dict, iterations: int, look: Callable | None = None, fine: bool = False):
@@ -42,9 +53,13 @@ class Solver:
     def cost(self, setting: dict) -> float:
         return 1.0
 
-    def overhead(self) -> float:
-        """Seconds of a run that are not the solver's (starting a program); taken off its time."""
-        return 0.0
+    def minimum(self) -> float | None:
+        """F* by a method of its own; None: by long runs of the peer."""
+        return None
+
+    def overhead(self) -> Cost:
+        """What of a run is not the solver's (starting a program); taken off."""
+        return Cost(0.0, 0.0)
 
 
 class Operation:
@@ -61,13 +76,15 @@ class Reached(Exception):
     """The gap is small enough."""
 
 
-def search(solver: Solver, tolerance: float) -> dict:
+def search(solver: Solver, tolerance: float, minimum: float | None = None) -> dict:
     """F*, and of all settings the one that is below `tolerance` soonest.
 
-    F* is the least value met: in long runs (float64 where the peer can) of the first setting and of the best one, and
-    on the way. Settings are compared by iterations times `cost`; those within a factor of 1.5 of the best by the clock.
+    F* is what is given or what the solver can compute, otherwise the least value met in long runs (float64 where the
+    peer can) of the first setting and of the best one; a lesser value met on the way replaces it.
+    Settings are compared by iterations times `cost`; those within a factor of 1.5 of the best by processor time.
     """
-    best = _final(solver, solver.settings[0])
+    known = solver.minimum() if minimum is None else minimum
+    best = _final(solver, solver.settings[0]) if known is None else known
     tried: list[tuple[float, int, dict]] = []
     for setting in solver.settings:
         cost = solver.cost(setting)
@@ -80,8 +97,8 @@ def search(solver: Solver, tolerance: float) -> dict:
         return {"minimum": best, "setting": solver.settings[0], "iterations": None, "gap": None}
     least_work = min(work for work, _, _ in tried)
     near = [(count, setting) for work, count, setting in tried if work <= 1.5 * least_work]
-    setting = min(near, key=lambda one: time_solver(solver, one[1], one[0]))[1] if len(near) > 1 else near[0][1]
-    if setting != solver.settings[0]:
+    setting = min(near, key=lambda one: time_solver(solver, one[1], one[0]).cpu)[1] if len(near) > 1 else near[0][1]
+    if known is None and setting != solver.settings[0]:
         best = min(best, _final(solver, setting))
     count, least = iterations_to(solver, setting, best, tolerance, solver.cap)
     if count is None:
@@ -145,19 +162,34 @@ def _final(solver: Solver, setting: dict) -> float:
     return value if value == value else float("inf")
 
 
-def time_solver(solver: Solver, setting: dict, iterations: int, rounds: int = REPEATS) -> float:
-    """Seconds of a cold run of so many iterations, nobody looking: the median of a few."""
-    return seconds(lambda: solver.solve(setting, iterations), rounds) - solver.overhead()
+def time_solver(solver: Solver, setting: dict, iterations: int) -> Cost:
+    """A cold run of so many iterations, nobody looking."""
+    cost, off = cost_of(lambda: solver.solve(setting, iterations)), solver.overhead()
+    return Cost(cost.wall - off.wall, cost.cpu - off.cpu)
 
 
-def time_operation(operation: Operation) -> dict[str, float]:
-    return {name: seconds(call, REPEATS) for name, call in operation.parts.items()}
+def time_operation(operation: Operation) -> dict[str, Cost]:
+    return {name: cost_of(call) for name, call in operation.parts.items()}
 
 
-def seconds(call: Callable[[], object], rounds: int) -> float:
-    times: list[float] = []
-    while len(times) < rounds and sum(times) < ENOUGH:
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def cost_of(call: Callable[[], object]) -> Cost:
+    """The medians of a few calls, one where it takes long."""
+    costs: list[Cost] = []
+    while len(costs) < REPEATS and sum(cost.wall for cost in costs) < ENOUGH:
+        costs.append(one_cost(call))
+    return Cost(*(statistics.median(values) for values in zip(*costs, strict=True)))
+
+
+def one_cost(call: Callable[[], object]) -> Cost:
+    wall, cpu = time.perf_counter(), _processor_seconds()
+    call()
+    return Cost(time.perf_counter() - wall, _processor_seconds() - cpu)
+
+
+def _processor_seconds() -> float:
+    if find_spec("resource") is None:
+        return time.process_time()
+    import resource
+
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime

@@ -26,6 +26,64 @@ def total_variation(x: np.ndarray, *, periodic: bool, isotropic: bool) -> float:
     return float(np.sqrt((d**2).sum(axis=0)).sum() if isotropic else d.sum())
 
 
+def neumann_minimum(y: np.ndarray, mask: np.ndarray, lambda_: float, *, joint: bool) -> float:
+    """min over x of `misfit` + lambda times isotropic, Neumann TV; of real and imaginary part apart unless `joint`.
+
+    By over-relaxed ADMM in float64, whose image update takes conjugate gradients preconditioned by the periodic one;
+    until the objective changes by less than 1e-7 of itself in ten steps.
+    """
+    start = np.fft.ifft2(y * mask, norm="ortho")
+    rho = lambda_ / (0.015 * np.abs(start).max())
+    rows, columns = (4 * np.sin(np.pi * np.fft.fftfreq(n)) ** 2 for n in y.shape)
+    inverse = 1 / (mask + rho * (rows[:, None] + columns))
+
+    def normal(x: np.ndarray) -> np.ndarray:
+        return np.fft.ifft2(np.fft.fft2(x) * mask) + rho * _adjoint(differences(x, periodic=False))
+
+    def modulus(d: np.ndarray) -> np.ndarray:
+        return np.sqrt((np.abs(d) ** 2).sum(axis=0, keepdims=True))
+
+    def shrink(d: np.ndarray) -> np.ndarray:
+        return d * np.maximum(0, 1 - lambda_ / rho / np.maximum(modulus(d), 1e-300))
+
+    def value(x: np.ndarray) -> float:
+        parts = (x,) if joint else (x.real, x.imag)
+        edges = sum(total_variation(part, periodic=False, isotropic=True) for part in parts)
+        return misfit(x, y, mask) + lambda_ * edges
+
+    x = np.zeros_like(start)
+    split = dual = differences(x, periodic=False)
+    last = value(x)
+    for step in range(1, 601):
+        residual = start + rho * _adjoint(split - dual) - normal(x)
+        direction = energy = None
+        for _ in range(2):
+            z = np.fft.ifft2(np.fft.fft2(residual) * inverse)
+            previous, energy = energy, np.vdot(residual, z).real
+            direction = z if direction is None else z + (energy / previous) * direction
+            image = normal(direction)
+            length = energy / np.vdot(direction, image).real
+            x = x + length * direction
+            residual = residual - length * image
+        slope = 1.7 * differences(x, periodic=False) - 0.7 * split + dual
+        split = shrink(slope) if joint else shrink(slope.real) + 1j * shrink(slope.imag)
+        dual = slope - split
+        if step % 10 == 0:
+            now = value(x)
+            if abs(last - now) <= 1e-7 * now:
+                break
+            last = now
+    return min(last, value(x))
+
+
+def _adjoint(d: np.ndarray) -> np.ndarray:
+    """The adjoint of Neumann `differences` on arrays whose last row and column are not differences."""
+    down, across = d[0].copy(), d[1].copy()
+    down[-1] = 0
+    across[:, -1] = 0
+    return np.roll(down, 1, 0) - down + np.roll(across, 1, 1) - across
+
+
 def dot_error(forward: np.ndarray, y: np.ndarray, x: np.ndarray, adjoint: np.ndarray) -> float:
     """|<Ax, y> - <x, A*y>| / |<Ax, y>|."""
     left = float(np.vdot(forward.astype(np.float64), y.astype(np.float64)))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-import time
 import weakref
 from pathlib import Path
 
 import numpy as np
-from measuring import Solver
+from measuring import Cost, Solver, one_cost
 from variants import misfit, total_variation
 
 MEMORY = Path("/dev/shm")
@@ -40,7 +39,7 @@ class Pics(Solver):
         maps = np.ones((1, *self.mask.shape)) if self.maps is None else self.maps
         _write(self.folder / "y", centred.reshape(-1, *self.mask.shape))
         _write(self.folder / "maps", maps)
-        self._overhead: float | None = None
+        self._overhead: Cost | None = None
 
     def command(self, setting: dict, iterations: int) -> list[str]:
         names = [str(self.folder / name) for name in ("y", "maps", "x")]
@@ -62,30 +61,33 @@ class Pics(Solver):
     def penalty(self, image: np.ndarray) -> float:
         raise NotImplementedError
 
-    def overhead(self) -> float:
+    def overhead(self) -> Cost:
         """A run of one iteration, less that iteration as the difference to eleven: the fastest of a few."""
         if self._overhead is None:
-            times = {count: min(self._seconds(count) for _ in range(5)) for count in (1, 11)}
-            self._overhead = max(0.0, times[1] - (times[11] - times[1]) / 10)
+            one, eleven = (self._least(count) for count in (1, 11))
+            self._overhead = Cost(*(max(0.0, a - (b - a) / 10) for a, b in zip(one, eleven, strict=True)))
         return self._overhead
 
-    def _seconds(self, iterations: int) -> float:
-        start = time.perf_counter()
-        self.solve(self.settings[0], iterations)
-        return time.perf_counter() - start
+    def _least(self, iterations: int) -> Cost:
+        costs = [one_cost(lambda: self.solve(self.settings[0], iterations)) for _ in range(5)]
+        return Cost(*(min(values) for values in zip(*costs, strict=True)))
 
 
 class TV(Pics):
-    """Isotropic, periodic; ADMM with inner conjugate gradients."""
+    """Isotropic, of periodic backward differences; ADMM with inner conjugate gradients."""
 
-    settings = tuple({"rho": rho, "cg": cg} for rho in (0.01, 0.03, 0.1, 0.3) for cg in (3, 10))
+    variant = "tv backward"
+    settings = tuple({"rho": rho, "cg": cg} for cg in (3, 10) for rho in (0.1, 0.03, 0.3))
     cap, long = 1500, 1500
 
     def arguments(self, setting):
         return ["-m", f"-u{setting['rho']}", f"-C{setting['cg']}", "-R", f"T:3:0:{self.lambda_:.8g}"]
 
+    def cost(self, setting):
+        return (1 + setting["cg"]) / 4
+
     def penalty(self, image):
-        return self.lambda_ * total_variation(image, periodic=True, isotropic=True)
+        return self.lambda_ * total_variation(image[::-1, ::-1], periodic=True, isotropic=True)
 
 
 class Wavelet(Pics):
@@ -109,6 +111,7 @@ class Wavelet(Pics):
 class Sense(Pics):
     """Conjugate gradients for 1/2 ||A x - y||^2 + lambda/2 ||x||^2."""
 
+    variant = "sense"
     settings = ({},)
     cap, long = 300, 300
 

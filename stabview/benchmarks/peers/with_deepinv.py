@@ -9,7 +9,7 @@ import types
 import numpy as np
 import torch
 from measuring import Operation, Solver
-from variants import dot_error, misfit, total_variation
+from variants import dot_error, misfit, neumann_minimum, total_variation
 
 
 class _Absent(types.ModuleType):
@@ -116,6 +116,9 @@ class TV(SingleCoil):
     def start(self, dtype):
         image = torch.zeros((1, 2, *self.mask.shape), dtype=dtype)
         return image, image, torch.zeros((*image.shape, 2), dtype=dtype)
+
+    def minimum(self):
+        return neumann_minimum(self.y, self.mask, self.lambda_, joint=False)
 
     def objective(self, x):
         image = self.complex(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import odl
 from measuring import Solver
-from variants import misfit, total_variation
+from variants import misfit, neumann_minimum, total_variation
 
 
 def version() -> str:
@@ -59,6 +59,9 @@ class FourierTV(PDHG):
     def problem_in(self, fine):
         return self.built[fine]
 
+    def minimum(self):
+        return neumann_minimum(self.y, self.mask, self.lambda_, joint=True)
+
     def objective(self, x):
         image = x.asarray().astype(np.complex128)
         edges = total_variation(image, periodic=False, isotropic=True)
@@ -86,7 +89,7 @@ class _Fourier(odl.Operator):
 class CT(PDHG):
     """Parallel beam; its data are its own projections of the same image."""
 
-    cap, long = 1500, 1500
+    cap, long = 1500, 2500
     settings = tuple({"tau": tau, "balance": balance} for balance in (0.3, 0.1, 0.03, 0.01) for tau in (0.3, 1.0, 3.0))
 
     def __init__(self, problem: dict) -> None:

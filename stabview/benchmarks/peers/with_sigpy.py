@@ -47,6 +47,7 @@ class Sigpy(Solver):
 class TV(Sigpy):
     """Anisotropic, periodic. Steps: `sigma` for the data's dual, `gradient` for the differences' dual."""
 
+    variant = "tv anisotropic"
     settings = (
         *(
             {"solver": "pdhg", "sigma": sigma, "gradient": g}
@@ -83,6 +84,7 @@ class TV(Sigpy):
 class Wavelet(Sigpy):
     """All Haar coefficients, the coarsest too; accelerated gradient method (FISTA)."""
 
+    variant = "wavelet"
     settings = ({"accelerate": True}, {"accelerate": False})
     cap = 1000
 
@@ -103,6 +105,7 @@ class Wavelet(Sigpy):
 class Sense(Sigpy):
     """Conjugate gradients for 1/2 ||A x - y||^2 + lambda/2 ||x||^2."""
 
+    variant = "sense"
     settings = ({},)
     cap, long = 300, 500
 

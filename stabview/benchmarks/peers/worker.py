@@ -2,10 +2,10 @@
 
 Runs in the benchmark environment as `python worker.py NAME`; knows nothing of StabView. Requests and their answers:
 
-    {"do": "hello"}                                      {"name", "version", "rows"}
-    {"do": "load", "row", "kind", "problem"}             {"parts": [...]}, or {} where the peer has no such method
-    {"do": "search", "row", "tolerance"}                 what it found, see `search`
-    {"do": "time", "row", "found"}                       {part: seconds}
+    {"do": "hello"}                                      {"name", "version", "kinds"}
+    {"do": "load", "row", "kind", "problem"}             {"variant"}: of the objective, see `Solver`
+    {"do": "search", "row", "tolerance", "minimum"}      what it found, see `search`
+    {"do": "time", "row", "found"}                       {part: [seconds by the clock, of processors]}
     {"do": "forget", "row"}                              {}
 
 A request that fails is answered by {"error": one sentence}.
@@ -40,17 +40,14 @@ class Worker:
         return {"name": self.name, "version": self.peer.version(), "kinds": list(self.peer.KINDS)}
 
     def load(self, row: str, kind: str, problem: str) -> dict:
-        if kind not in self.peer.KINDS:
-            return {}
         with np.load(problem, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
         self.rows[row] = self.peer.KINDS[kind](arrays)
-        contest = self.rows[row]
-        return {"parts": list(contest.parts) if isinstance(contest, Operation) else ["solve"]}
+        return {"variant": getattr(self.rows[row], "variant", "")}
 
-    def search(self, row: str, tolerance: float) -> dict:
+    def search(self, row: str, tolerance: float, minimum: float | None) -> dict:
         contest = self.rows[row]
-        return contest.found() if isinstance(contest, Operation) else search(contest, tolerance)
+        return contest.found() if isinstance(contest, Operation) else search(contest, tolerance, minimum)
 
     def time(self, row: str, found: dict) -> dict:
         contest = self.rows[row]
