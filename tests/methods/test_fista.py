@@ -201,3 +201,11 @@ def test_the_same_weight_in_all_three_problems_gives_nearly_the_same_image():
     ]  # fmt: skip
     for x in images[::2]:
         assert torch.linalg.vector_norm(x - images[1]) < 0.1 * torch.linalg.vector_norm(images[1])
+
+
+def test_fista_in_float32_reaches_its_certificate():
+    """Of the misfit itself: the gradient by the normal equations has the rounding of the whole image."""
+    operator = fourier("multilevel", (128, 128), 0.33).to(dtype=torch.float32)
+    y = data(operator, noise=0.0)
+    method = solved(operator, y, "p2", algorithm="fista", lambda_=1e-3, tolerance=1e-3, steps=1500, wavelet="haar")
+    assert method.last.converged and method.last.certified

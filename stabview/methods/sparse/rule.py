@@ -1,13 +1,12 @@
 """The default weight of the sparse methods, by a rule that never looks at the truth.
 
 For Fourier samples it is a table made on training images: five slices, one of each training subject (never validation
-or test ones) of the open 3 T brain MR data of Lesjak et al. 2018, 256 x 256, scaled to a maximum of 1; a mask
-each; complex Gaussian noise of 0, 1 and 3 % of ||Ax||; P2 with TV or db4 wavelets of 4 levels, 40 steps; lambda on
-the grid 1e-3 2^k. Taken is the largest lambda whose mean PSNR is within 0.03 dB of the best, since larger ones are
-solved in fewer steps. The best lay inside the grid except without noise at scattered points: there hardly any weight at
-all is best, but from the weight taken down to 2e-6 TV gains 0.2 dB at rate 0.5 and below 0.05 dB at the others.
-
-Haar wavelets, tried at 16 of the 30 settings, want the same weights within one step of the grid.
+or test ones) of the brain MR data of Lesjak et al. 2018, 256 x 256, scaled to a maximum of 1, with a mask each;
+complex Gaussian noise of 0, 1 and 3 % of ||Ax||; P2 with TV or db4 wavelets of 4 levels, 40 steps; lambda on the grid
+1e-3 2^k. Taken is the largest lambda whose mean PSNR is within 0.03 dB of the best, since larger ones are solved in
+fewer steps. The best lay inside the grid except without noise at scattered points: there hardly any weight at all is
+best, but from the weight taken down to 2e-6 TV gains 0.2 dB at rate 0.5 and below 0.05 dB at the others. Haar wavelets,
+tried at 16 of the 30 settings, want the same weights within one step of the grid.
 
 P1 and P3 take over P2's solution at that weight: eta is its mean misfit ||Ax - y||, and lambda of P3 is P2's over it.
 """
@@ -46,24 +45,27 @@ def default_lambda(name: str, operator: SamplingOperator, *, problem: str = "p2"
     """lambda of P2 and P3, eta of P1, for images of maximum modulus 1.
 
     With a sampling rate: the table, log-interpolated between rates and noises, kept at the outer rates, and in
-    proportion to the noise above 3 %. Regularisers other than wavelets take TV's. Without one (Radon): for P2
-    5e-5 ||A||^2 plus 0.05 ||A||^2 times the noise, a compromise: on three random ellipses without noise the smallest
-    lambda tried was best in PSNR at 50 and at 200 views, and slowest to solve; P1 and P3 by a rough ||y||. Neither
-    was fitted.
+    proportion to the noise above 3 %. TGV takes half of TV's weight and shearlets a quarter (three slices, no noise; for
+    shearlets the smallest weight tried was best), other regularisers all of it. Without one (Radon): for P2
+    5e-5 ||A||^2 plus 0.01 ||A||^2 times the noise. The first is a compromise: without noise smaller ones gain 1 to 6 dB
+    and take two or three times the steps. The second meets the best of a grid of factors of four on training slices at
+    50, 100 and 200 views with 1 and 3 % of noise; at 20 views three times as much is better. P1 and P3 by a rough
+    ||y||, not fitted.
 
     Parameters
     ----------
     noise : ||e|| / ||Ax|| of the data.
     """
     size = float(np.prod(operator.image_shape)) ** 0.5
+    share = {"tgv": 0.5, "shearlet": 0.25, "shearlet-tgv": 0.25}.get(name, 1.0)
     if operator.rate is not None:
         key = ("wavelet" if name == "wavelet" else "tv", _kind(operator))
         weight = 1e-3 * _interpolate(LAMBDAS[key], operator.rate, noise)
         misfit = 1e-3 * _interpolate(MISFITS[key], operator.rate, noise) * size
     else:
-        weight = operator.norm() ** 2 * (5e-5 + 0.05 * noise)
+        weight = operator.norm() ** 2 * (5e-5 + 0.01 * noise)
         misfit = operator.norm() * BRIGHTNESS * size * max(noise, RESOLUTION)
-    return {"p1": misfit, "p2": weight, "p3": weight / misfit}[problem]
+    return {"p1": misfit, "p2": share * weight, "p3": share * weight / misfit}[problem]
 
 
 def _kind(operator: SamplingOperator) -> str:

@@ -25,9 +25,14 @@ def lower_bound(objective: Objective, operator: SamplingOperator, y: torch.Tenso
     return scaled_bound(objective.data, correlation(u, y), size, infeasibility)
 
 
-def gap_from(value: float, bound: float) -> float | None:
-    """(F - D) / D, at least the true relative gap; None without a positive bound."""
-    return max(0.0, value - bound) / bound if bound > 0 else None
+def is_certifiable(regulariser: Regulariser) -> bool:
+    """Whether scaling makes a dual point feasible: K is orthonormal and every coefficient has a weight."""
+    return regulariser.orthonormal and all(bool(torch.as_tensor(b.weight).min() > 0) for b in regulariser.blocks)
+
+
+def gap_from(value: float, bound: float) -> float:
+    """(F - D) / D, at least the true relative gap; infinite without a positive bound."""
+    return max(0.0, value - bound) / bound if bound > 0 else float("inf")
 
 
 def scaled_bound(data: DataTerm, product: float, size: float, infeasibility: float) -> float:

@@ -16,7 +16,7 @@ from stabview.images.errors import InputError
 from stabview.methods.sparse import kernels
 from stabview.methods.sparse.objective import Ball, DataTerm, Norm, Objective, Squares
 from stabview.methods.sparse.regularisers.regulariser import Block
-from stabview.methods.sparse.solvers.certificate import correlation, gap_from, scaled_bound
+from stabview.methods.sparse.solvers.certificate import correlation, gap_from, is_certifiable, scaled_bound
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.operator import SamplingOperator
@@ -56,6 +56,7 @@ def douglas_rachford_iterates(
     t = threshold / objective.lambda_
     s = torch.zeros_like(regulariser.analyse(back[None])[0]) if start is None else start.tensors[0].clone()
     turned, bound = s - 2 * block.clip(s, threshold), 0.0
+    certifiable = is_certifiable(regulariser)
     weight = torch.as_tensor(block.weight, dtype=s.dtype.to_real(), device=s.device).expand(s.shape).contiguous()
     for step in range(1, max_steps + 1):
         spectrum = samples.forward(regulariser.synthesise([turned])[0])
@@ -70,7 +71,7 @@ def douglas_rachford_iterates(
             value = _misfit_value(data, share * squares**0.5) + objective.lambda_ * l1
             dual = (1 - share) / t  # the multiplier is this times v, and K A* of it is (turned - fresh) / t
             bound = max(bound, scaled_bound(data, dual * product, dual * squares**0.5, largest / threshold))
-            gap = gap_from(value, bound)
+            gap = gap_from(value, bound) if certifiable else None
         yield SolverIterate(step, z, value, gap, WarmStart("douglas-rachford", (s,)))
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import torch
 
 from stabview.methods.sparse.objective import Ball, Objective
-from stabview.methods.sparse.solvers.certificate import correlation, excess, gap_from, scaled_bound
+from stabview.methods.sparse.solvers.certificate import correlation, excess, gap_from, is_certifiable, scaled_bound
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
 from stabview.sampling.operator import SamplingOperator
 
@@ -53,7 +53,7 @@ def primal_dual_iterates(
     else:
         z, u, *p = start.tensors
     spread, pulled = operator._forward(z[0]), operator._adjoint(u)
-    pulled_p, bound = regulariser.synthesise(p), 0.0
+    pulled_p, bound, certifiable = regulariser.synthesise(p), 0.0, is_certifiable(regulariser)
     for step in range(1, max_steps + 1):
         pull = pulled_p.clone()
         pull[0] += pulled
@@ -70,7 +70,7 @@ def primal_dual_iterates(
             value = data.value(misfit) + weight * float(regulariser.value(regulariser.analyse(fresh)))
             if isinstance(data, Ball):
                 value += length * max(0.0, size - data.eta)
-            if regulariser.orthonormal:
+            if certifiable:
                 infeasibility = excess(regulariser, regulariser.analyse(new_pulled[None]), weight)
                 bound = max(bound, scaled_bound(data, correlation(new_u, y), length, infeasibility))
                 gap = gap_from(value, bound)
