@@ -16,6 +16,8 @@ import torch
 from stabview.images.errors import InputError
 from stabview.methods.sparse.objective import DataTerm, Norm, Objective, Squares
 from stabview.methods.sparse.regularisers.differences import modulus
+from stabview.methods.sparse.regularisers.regulariser import Regulariser
+from stabview.methods.sparse.solvers.exact_fit import SETTLED, exact_fit_iterates, vanishes
 from stabview.methods.sparse.solvers.fourier_update import FourierUpdate
 from stabview.methods.sparse.solvers.image_update import is_exact
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
@@ -25,10 +27,13 @@ from stabview.sampling.operator import SamplingOperator
 RELAXATION = 1.8
 DECAY = 0.85
 """Of the threshold lambda / rho from one step to the next, until it is the final one."""
-OPENING_RUNNING = 6.0
-"""At most so much larger is the first threshold with a running image update: larger ones make it ill-conditioned."""
+OPENING_RUNNING, LEAST_PENALTY = 6.0, 5e-3
+"""With a running image update the first threshold is at most so much larger, and the penalty not below this share of
+||A||^2 for its sake: the smaller the penalty, the slower the update."""
 LEAST = 1e-4
 """Share of ||y|| below which ||A x - y|| counts as zero in P3 with a running image update."""
+AHEAD = 3.0
+"""At most so many of the last changes of ||A x - y|| are added to it in advance."""
 LOOK, LOOK_RUNNING = 2, 4
 """The objective is computed every so many steps, with an exact and with a running image update."""
 
@@ -51,7 +56,7 @@ def admm_iterates(
         return
     last = regulariser.shrinkage * scale
     if start is None:
-        threshold = last * (regulariser.opening if exact else min(regulariser.opening, OPENING_RUNNING))
+        threshold = last * (regulariser.opening if exact else _opening(regulariser, operator, lambda_ / last))
         z, splits, pulled = zero, [torch.zeros_like(part) for part in regulariser.analyse(zero)], torch.zeros_like(zero)
     else:
         threshold = lambda_ / start.penalty
@@ -62,7 +67,7 @@ def admm_iterates(
         solve, every = FourierUpdate(data, operator, regulariser, y), LOOK
     else:
         solve, every = NormalEquations(operator, regulariser, back), LOOK_RUNNING
-    spread = 1.0 if exact else _spread(data, operator, z, y)
+    spread, vanishing, drift = 1.0 if exact else _spread(data, operator, z, y), False, 0.0
     for step in range(1, max_steps + 1):
         look, rho = step % every == 0, lambda_ / threshold
         z = solve(pulled, z, rho, look=look) if exact else solve(pulled, z, spread * rho)
@@ -73,18 +78,35 @@ def admm_iterates(
                 z, splits, threshold, RELAXATION, following=following, out=pulled
             )
             fit = solve.fit if exact else data.value(operator._forward(z[0]) - y)
-            spread = _least(fit, y) if isinstance(data, Norm) and not exact else spread
             value = fit + lambda_ * size
             slack = rho * slack / max(value, 1e-30)
+            if isinstance(data, Norm) and not exact:
+                slack = slack if abs(fit - spread) <= SETTLED * fit else float("inf")
+                vanishing = vanishes(step, fit, spread, float(torch.linalg.vector_norm(y)))
+                spread, drift = _least(fit + _ahead(fit - spread, drift), y), fit - spread
         else:
             pulled = regulariser.advance(z, splits, threshold, RELAXATION, following=following, out=pulled)
         threshold = following
-        yield SolverIterate(step, z, value, None, WarmStart("admm", (z, *splits), lambda_ / threshold), slack, exact)
+        state = WarmStart("admm", (z, *splits), lambda_ / threshold)
+        yield SolverIterate(step, z, value, None, state, slack, exact)
+        if vanishing:
+            yield from exact_fit_iterates(objective, operator, y, state, step=step, max_steps=max_steps)
+            return
+
+
+def _opening(regulariser: Regulariser, operator: SamplingOperator, rho: float) -> float:
+    return max(1.0, min(regulariser.opening, OPENING_RUNNING, rho / (LEAST_PENALTY * operator.norm() ** 2)))
 
 
 def _spread(data: DataTerm, operator: SamplingOperator, z: torch.Tensor, y: torch.Tensor) -> float:
     """s of P3, 1 for P2."""
     return _least(data.value(operator._forward(z[0]) - y), y) if isinstance(data, Norm) else 1.0
+
+
+def _ahead(drift: float, before: float) -> float:
+    """What is still to come of s, which nears its limit geometrically (Aitken)."""
+    ratio = drift / before if before else 0.0
+    return drift * min(ratio / (1 - ratio), AHEAD) if 0 < ratio < 1 else 0.0
 
 
 def _least(spread: float, y: torch.Tensor) -> float:

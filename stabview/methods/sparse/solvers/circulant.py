@@ -38,7 +38,8 @@ def _spectrum(operator: SamplingOperator) -> torch.Tensor:
     middle = _answer(operator, *(size // 2 for size in operator.image_shape))
     other = _answer(operator, *(size // 3 for size in operator.image_shape))
     if torch.linalg.vector_norm(middle - other) < ALIKE * torch.linalg.vector_norm(middle):
-        return _of_shifts(operator)
+        spectrum = _of_shifts(operator)
+        return torch.maximum(spectrum, _mean_about(spectrum.clamp(min=0)))
     probe = torch.randn(operator.image_shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     probe = probe.sign().to(operator.device, operator.dtype)
     return torch.full_like(middle.real, float(torch.linalg.vector_norm(operator._forward(probe))) ** 2 / probe.numel())
@@ -56,6 +57,12 @@ def _of_shifts(operator: SamplingOperator) -> torch.Tensor:
     near = (1 - across) * right + across * left[:, back[1]]
     far = (1 - across) * left[back[0]].conj() + across * right[back[0]][:, back[1]].conj()
     return torch.fft.fft2((1 - down) * near + down * far).real
+
+
+def _mean_about(spectrum: torch.Tensor) -> torch.Tensor:
+    """Over 5 x 5 frequencies: two answers know single frequencies badly, and too small an eigenvalue harms most."""
+    padded = torch.nn.functional.pad(spectrum[None, None], (2, 2, 2, 2), mode="circular")
+    return torch.nn.functional.avg_pool2d(padded, 5, 1)[0, 0]
 
 
 def _answer(operator: SamplingOperator, row: int, column: int, *, turned: bool = True) -> torch.Tensor:

@@ -13,7 +13,7 @@ from stabview.sampling.operator import SamplingOperator
 
 MEMORY = 4
 """Directions kept: 28 updates to a gap of 1e-3 (15 coils, TV), 31 with one, 54 with none, 27 with 16."""
-OPENING, MOST = 4, 2
+OPENING, MOST = 8, 2
 """New directions in the first update and, at most, in every later one."""
 ENOUGH_FIRST, ENOUGH = 0.01, 0.5
 """The first and every later update ends when the residual has fallen to this share of what one direction left of it."""
