@@ -164,6 +164,15 @@ def test_the_stopping_rule_keeps_its_promise(case):
         assert method.last.converged and method.last.steps < method.max_steps, "stopped by the rule, not by the limit"
 
 
+def test_a_slack_that_the_objective_refutes_stops_nothing():
+    """Near z = 0 the slack is next to nothing while the objective is far from its minimum."""
+    rule, z = GapRule(1e-3), torch.zeros(1, 1, 1)
+    looks = [(20.0, 1e-6), (15.0, 1e-5), (9.0, 1e-2), (5.0, 1e-1), (4.0, 1e-2), (3.99, 3e-3), (3.989, 3e-4)]
+    iterates = [SolverIterate(k, z, value, slack=slack, exact=True) for k, (value, slack) in enumerate(looks)]
+    stops = [rule.reached(iterate) for iterate in iterates]
+    assert stops == [False] * 6 + [True]
+
+
 def test_the_rule_waits_for_a_slow_sequence_and_stops_a_finished_one():
     slow, done = GapRule(1e-3), GapRule(1e-3)
     assert not any(slow.reached(seen(1 + 0.9**k)) for k in range(20))

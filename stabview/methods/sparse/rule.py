@@ -45,8 +45,8 @@ def default_lambda(name: str, operator: SamplingOperator, *, problem: str = "p2"
     """lambda of P2 and P3, eta of P1, for images of maximum modulus 1.
 
     With a sampling rate: the table, log-interpolated between rates and noises, kept at the outer rates, and in
-    proportion to the noise above 3 %. TGV takes half of TV's weight and shearlets a quarter (three slices, no noise; for
-    shearlets the smallest weight tried was best), other regularisers all of it. Without one (Radon): for P2
+    proportion to the noise above 3 %. TGV takes half of TV's weight and shearlets a quarter (three slices, no noise;
+    for shearlets the smallest weight tried was best), other regularisers all of it. Without one (Radon): for P2
     5e-5 ||A||^2 plus 0.01 ||A||^2 times the noise. The first is a compromise: without noise smaller ones gain 1 to 6 dB
     and take two or three times the steps. The second meets the best of a grid of factors of four on training slices at
     50, 100 and 200 views with 1 and 3 % of noise; at 20 views three times as much is better. P1 and P3 by a rough
