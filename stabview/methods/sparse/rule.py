@@ -69,10 +69,10 @@ def default_lambda(name: str, operator: SamplingOperator, *, problem: str = "p2"
 
 
 def _kind(operator: SamplingOperator) -> str:
-    """Whether full lines of the spectrum are measured."""
+    """Whether full lines of the spectrum are measured; operators without a mask take the larger weights of lines."""
     mask = operator.mask
     if mask is None or mask.ndim != 2:
-        return "points"
+        return "lines"
     return "lines" if (mask == mask[:1]).all() or (mask == mask[:, :1]).all() else "points"
 
 
