@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +123,10 @@ def test_run_is_quiet_when_asked_and_takes_another_seed(folder, capsys):
 def test_an_interrupted_run_ends_with_130_and_keeps_what_was_finished(folder):
     (folder / "long.toml").write_text(STUDY.replace("steps = 4", "steps = 5000"))
     command = [sys.executable, "-m", "stabview", "run", folder / "long.toml", "--out", folder / "out", "--threads", "1"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore Ctrl+C
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=heed
+    )
     for line in process.stderr:
         if line.startswith("worst-case search: 4 of"):
             os.kill(process.pid, signal.SIGINT)
