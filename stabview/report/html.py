@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from html import escape
 from pathlib import Path, PurePath
 
@@ -17,7 +17,7 @@ from stabview.report.result_tables import details_table, iterates_table, measure
 from stabview.report.tables import METHODS
 from stabview.study.fields import key_of, matters
 from stabview.study.frames import Scene
-from stabview.study.study import Study
+from stabview.study.study import FILES, Study, with_files
 from stabview.study.toml_file import study_text
 
 _STYLE = """
@@ -192,7 +192,7 @@ def _protocol(result: Mapping, study: Study | None) -> str:
             value = getattr(part, field.name)
             if value in (None, ()) or not matters(part, field.name):
                 continue
-            shown = PurePath(value).name if field.name == "path" else value
+            shown = PurePath(value).name if (section, field.name) in FILES else value
             state = "default" if value == getattr(usual, field.name) else "changed"
             rows.append((f"[{section}] {key_of(field.name)}", cell_text(shown), state))
     head = '<tr><th class="word">parameter</th><th class="word">value</th><th class="word">default or changed</th></tr>'
@@ -244,12 +244,7 @@ def _reproduction(result: Mapping, study: Study | None) -> str:
 
 
 def _without_folders(study: Study) -> Study:
-    parts = {
-        name: replace(part, path=PurePath(part.path).name)
-        for name, part in (("image", study.image), ("network", study.network))
-        if part.path is not None
-    }
-    return study.having(**parts)
+    return with_files(study, lambda _part, path: PurePath(path).name)
 
 
 def _deviations(result: Mapping, study: Study | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 DEFAULT_RATES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.65, 0.8, 1.0)
@@ -151,6 +151,19 @@ class Study:
     def having(self, **parts: object) -> Study:
         """A copy with some parts replaced: `study.having(sampling=replace(study.sampling, rate=0.25))`."""
         return replace(self, **parts)
+
+
+FILES = (("image", "path"), ("network", "path"), ("sampling", "maps"), ("sampling", "calibration"))
+"""Where a study names files: part and attribute."""
+
+
+def with_files(study: Study, change: Callable[[str, str], str]) -> Study:
+    """The study with `change(section, path)` for every file it names."""
+    for section, name in FILES:
+        part = getattr(study, section)
+        if getattr(part, name) is not None:
+            study = replace(study, **{section: replace(part, **{name: change(section, getattr(part, name))})})
+    return study
 
 
 def sweep_rates(study: Study) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 
 from stabview.images.errors import InputError
@@ -14,7 +14,7 @@ from stabview.methods.networks.formats.entry_point import with_file
 from stabview.study.checks import check_study, part_from_table
 from stabview.study.fields import key_of, matters
 from stabview.study.schema import schema_text
-from stabview.study.study import Study
+from stabview.study.study import Study, with_files
 
 __all__ = [
     "check_study", "read_study", "read_tables", "schema_text", "study_from_dict", "study_text", "study_to_dict",
@@ -141,13 +141,8 @@ def _short_lists(text: str) -> str:
 
 
 def _with_paths(study: Study, change: Callable[[str], str]) -> Study:
-    """The study with `change` applied to the files it names."""
-    parts = {}
-    if study.image.path is not None:
-        parts["image"] = replace(study.image, path=change(study.image.path))
-    if study.network.path is not None:
-        parts["network"] = replace(study.network, path=with_file(study.network.path, change))
-    return replace(study, **parts)
+    """The study with `change` applied to the files it names; a network may be a function in a file, or in a module."""
+    return with_files(study, lambda part, path: with_file(path, change) if part == "network" else change(path))
 
 
 def _resolved(path: str, folder: Path) -> str:

@@ -8,11 +8,13 @@ import torch
 
 from stabview.images.errors import InputError
 from stabview.measures.errors import psnr
+from stabview.report.html import html_text
 from stabview.study.answers import network_part, soa_part, sweep
 from stabview.study.choices import OPERATORS, PATTERNS
 from stabview.study.operators import coil_maps, sampling_operator
 from stabview.study.problem import Parts, build_problem
 from stabview.study.study import COMPLEX, ImageChoice, NetworkChoice, SamplingChoice, Study, SweepChoice
+from stabview.study.toml_file import read_study, write_study
 
 BASE = Study(
     image=ImageChoice(phantom="ellipses", size=32, seed=2),
@@ -90,3 +92,13 @@ def test_a_matrix_that_would_not_fit_is_refused_with_the_size_that_does():
     large = replace(BASE, image=replace(BASE.image, size=256), sampling=SamplingChoice(operator="gaussian"))
     with pytest.raises(InputError, match="GiB"):
         build_problem(large, Parts())
+
+
+def test_files_of_coils_start_at_the_folder_of_the_study_and_reports_tell_only_their_names(tmp_path):
+    np.save(tmp_path / "maps.npy", coil_maps(SamplingChoice(coils=3), (32, 32)))
+    study = replace(BASE, sampling=SamplingChoice(operator="multicoil", maps=str(tmp_path / "maps.npy")))
+    write_study(study, tmp_path / "study.toml")
+    assert 'maps = "maps.npy"' in (tmp_path / "study.toml").read_text()
+    assert read_study(tmp_path / "study.toml") == study
+    page = html_text({"version": 1}, {}, {}, study=study)
+    assert "maps.npy" in page and str(tmp_path) not in page

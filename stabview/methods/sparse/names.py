@@ -79,7 +79,7 @@ def _shearlets_and_tgv(
 
 
 def _fastest(objective: Objective, operator: SamplingOperator) -> str:
-    """As measured by `stabview bench soa`; shearlets are for the reweighted problem."""
+    """The fastest where algorithms were compared side by side; shearlets are for the reweighted problem."""
     if objective.regulariser.name in ("shearlet", "shearlet-tgv"):
         return "reweighted"
     if is_suited(objective, operator):
