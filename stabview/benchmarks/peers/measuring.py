@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -23,7 +24,7 @@ class Cost(NamedTuple):
     cpu: float
 
 
-class Solver:
+class Solver(ABC):
     """One problem as a peer solves it.
 
     Attributes
@@ -42,13 +43,13 @@ class Solver:
     variant = ""
     traced = True
 
+    @abstractmethod
     def solve(self, setting: dict, iterations: int, look: Callable | None = None, fine: bool = False):
         """A cold run. look(x): shown every iterate; `fine`: in float64 where the peer can."""
-        raise NotImplementedError
 
+    @abstractmethod
     def objective(self, x) -> float:
         """F(x), in float64."""
-        raise NotImplementedError
 
     def cost(self, setting: dict) -> float:
         return 1.0

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import weakref
+from abc import abstractmethod
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,8 @@ class Pics(Solver):
         names = [str(self.folder / name) for name in ("y", "maps", "x")]
         return ["bart", "pics", "-d0", "-w1", f"-i{iterations}", *self.arguments(setting), *names]
 
-    def arguments(self, setting: dict) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def arguments(self, setting: dict) -> list[str]: ...
 
     def solve(self, setting, iterations, look=None, fine=False):
         done = subprocess.run(self.command(setting, iterations), capture_output=True, text=True, check=False)
@@ -58,8 +59,8 @@ class Pics(Solver):
         image = _read(x, self.mask.shape).astype(np.complex128)
         return misfit(image, self.y, self.mask, self.maps) + self.penalty(image)
 
-    def penalty(self, image: np.ndarray) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def penalty(self, image: np.ndarray) -> float: ...
 
     def overhead(self) -> Cost:
         """A run of one iteration, less that iteration as the difference to eleven: the fastest of a few."""

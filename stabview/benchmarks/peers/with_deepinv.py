@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import types
+from abc import abstractmethod
 
 import numpy as np
 import torch
@@ -88,11 +89,11 @@ class SingleCoil(Solver):
             model.fixed_point.iterator.forward = shown
         return model(self.data[dtype], self.physics[dtype], init=self.start(dtype))
 
-    def model(self, setting: dict, iterations: int):
-        raise NotImplementedError
+    @abstractmethod
+    def model(self, setting: dict, iterations: int): ...
 
-    def start(self, dtype: torch.dtype):
-        raise NotImplementedError
+    @abstractmethod
+    def start(self, dtype: torch.dtype): ...
 
     @staticmethod
     def complex(x: torch.Tensor) -> np.ndarray:

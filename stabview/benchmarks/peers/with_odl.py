@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import numpy as np
 import odl
 from measuring import Solver
@@ -20,9 +22,9 @@ class PDHG(Solver):
 
     lambda_: float
 
+    @abstractmethod
     def problem_in(self, fine: bool):
         """(space, A, y, ||A||^2)"""
-        raise NotImplementedError
 
     def solve(self, setting, iterations, look=None, fine=False):
         space, operator, y, norm2 = self.problem_in(fine)

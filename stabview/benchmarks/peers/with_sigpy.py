@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import numpy as np
 import sigpy as sp
 from measuring import Solver
@@ -40,8 +42,8 @@ class Sigpy(Solver):
             app._summarize = lambda: (finish(), look(app.x))
         return app.run()
 
-    def options(self, setting: dict) -> dict:
-        raise NotImplementedError
+    @abstractmethod
+    def options(self, setting: dict) -> dict: ...
 
 
 class TV(Sigpy):
