@@ -40,7 +40,7 @@ def training_facts(recipe: Recipe, state: TrainingState) -> dict[str, object]:
     return {
         "steps": state.step,
         "stretches": " | ".join(stretches),
-        "loss": "mean squared error (complex where the data are)",
+        "loss": recipe.loss_words,
         "optimiser": f"AdamW, peak rate {recipe.learning_rate:g}, warm-up and half a cosine; averaged weights",
         "parameters": sum(p.numel() for p in state.average.parameters()),
         "hardware": f"{processor_name()}, CPU only",

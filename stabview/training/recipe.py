@@ -13,6 +13,43 @@ from stabview.training.data import Drawn, ImageFolder, Mixture
 
 
 @dataclass(frozen=True, eq=False)
+class Turn:
+    """What one turn of a training with an opponent has to go by; whoever is not to move has frozen parameters.
+
+    Attributes
+    ----------
+    network, opponent : the two.
+    y, operator, x : the batch.
+    estimate : network(y, operator); without gradient in the opponent's turn.
+    """
+
+    network: nn.Module
+    opponent: nn.Module
+    y: torch.Tensor
+    operator: object
+    x: torch.Tensor
+    estimate: torch.Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Opponent:
+    """A second network, trained in turn with the first: a discriminator, or a generator of perturbations.
+
+    Attributes
+    ----------
+    build : makes it untrained.
+    network_loss : turn -> scalar that the network lowers, in place of the recipe's `loss`.
+    loss : turn -> scalar that the opponent lowers, in the same step after the network has moved.
+    learning_rate : peak rate; the recipe's own where None.
+    """
+
+    build: Callable[[], nn.Module]
+    network_loss: Callable[[Turn], torch.Tensor]
+    loss: Callable[[Turn], torch.Tensor]
+    learning_rate: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Recipe:
     """One training problem.
 
@@ -24,6 +61,9 @@ class Recipe:
     sample : generator -> (y, operator, x), one batch of data, its operator and the true images.
     loss : (estimate, x) -> scalar.
     validate : network -> figures on images that are used for choosing, never for reporting.
+    loss_words : the loss, for the card.
+    betas : of the Adam moments.
+    opponent : trained against the network, if any.
     """
 
     name: str
@@ -37,6 +77,9 @@ class Recipe:
     learning_rate: float = 1e-3
     weight_decay: float = 1e-7
     clip: float = 1.0
+    loss_words: str = "mean squared error (complex where the data are)"
+    betas: tuple[float, float] = (0.9, 0.999)
+    opponent: Opponent | None = None
 
 
 def mean_squared(estimate: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

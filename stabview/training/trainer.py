@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from stabview.images.errors import InputError
-from stabview.training.recipe import Recipe
+from stabview.training.recipe import Recipe, Turn
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class TrainingState:
     optimiser: torch.optim.Optimizer
     step: int
     history: list[dict[str, object]]
+    opponent: nn.Module | None = None
+    opponent_optimiser: torch.optim.Optimizer | None = None
 
 
 def train(
@@ -62,9 +64,10 @@ def train(
     state.network.train()
     try:
         while state.step < total:
-            rate = learning_rate(state.step, total, recipe.learning_rate)
-            for group in state.optimiser.param_groups:
-                group["lr"] = rate
+            _set_rate(state.optimiser, learning_rate(state.step, total, recipe.learning_rate))
+            if recipe.opponent is not None:
+                peak = recipe.opponent.learning_rate or recipe.learning_rate
+                _set_rate(state.opponent_optimiser, learning_rate(state.step, total, peak))
             loss = _one_step(recipe, state, generator, low_precision)
             if not math.isfinite(loss):
                 raise InputError(f"The training loss became {loss} at step {state.step}; lower the learning rate.")
@@ -86,14 +89,34 @@ def train(
 
 def _one_step(recipe: Recipe, state: TrainingState, generator: np.random.Generator, low_precision: bool) -> float:
     y, operator, x = recipe.sample(generator)
+    network, opponent = state.network, state.opponent
+    _give_the_turn(network, opponent)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=low_precision):
-        estimate = state.network(y, operator)
-    loss = recipe.loss(estimate, x)
-    state.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(state.network.parameters(), recipe.clip)
-    state.optimiser.step()
+        estimate = network(y, operator)
+        if opponent is not None:
+            loss = recipe.opponent.network_loss(Turn(network, opponent, y, operator, x, estimate))
+    if opponent is None:
+        loss = recipe.loss(estimate, x)
+    _move(network, state.optimiser, loss, recipe.clip)
+    if opponent is not None:
+        _give_the_turn(opponent, network)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=low_precision):
+            answer = recipe.opponent.loss(Turn(network, opponent, y, operator, x, estimate.detach()))
+        _move(opponent, state.opponent_optimiser, answer, recipe.clip)
     return float(loss.detach())
+
+
+def _give_the_turn(moving: nn.Module, waiting: nn.Module | None) -> None:
+    moving.requires_grad_(True)
+    if waiting is not None:
+        waiting.requires_grad_(False)
+
+
+def _move(module: nn.Module, optimiser: torch.optim.Optimizer, loss: torch.Tensor, clip: float) -> None:
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(module.parameters(), clip)
+    optimiser.step()
 
 
 def learning_rate(step: int, total: int, peak: float) -> float:
@@ -110,7 +133,11 @@ def fresh_state(recipe: Recipe, seed: int) -> TrainingState:
     network = recipe.build().to(memory_format=torch.channels_last)
     average = recipe.build()
     average.load_state_dict(network.state_dict())
-    return TrainingState(network, average, _optimiser(network, recipe), 0, [])
+    state = TrainingState(network, average, _optimiser(network, recipe), 0, [])
+    if recipe.opponent is not None:
+        state.opponent = recipe.opponent.build().train().to(memory_format=torch.channels_last)
+        state.opponent_optimiser = _optimiser(state.opponent, recipe)
+    return state
 
 
 def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
@@ -122,6 +149,9 @@ def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
         state.network.load_state_dict(stored["network"])
         state.average.load_state_dict(stored["average"])
         state.optimiser.load_state_dict(stored["optimiser"])
+        if state.opponent is not None:
+            state.opponent.load_state_dict(stored["opponent"])
+            state.opponent_optimiser.load_state_dict(stored["opponent_optimiser"])
         state.step, state.history = int(stored["step"]), list(stored["history"])
     except InputError:
         raise
@@ -135,19 +165,27 @@ def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
 def save_checkpoint(state: TrainingState, checkpoint: Path) -> None:
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     partial = checkpoint.with_suffix(checkpoint.suffix + ".partial")
-    torch.save(
-        {
-            "recipe": state.history[-1].get("recipe", ""), "network": state.network.state_dict(),
-            "average": state.average.state_dict(), "optimiser": state.optimiser.state_dict(),
-            "step": state.step, "history": state.history,
-        },
-        partial,
-    )  # fmt: skip
+    stored = {
+        "recipe": state.history[-1].get("recipe", ""), "network": state.network.state_dict(),
+        "average": state.average.state_dict(), "optimiser": state.optimiser.state_dict(),
+        "step": state.step, "history": state.history,
+    }  # fmt: skip
+    if state.opponent is not None:
+        stored["opponent"] = state.opponent.state_dict()
+        stored["opponent_optimiser"] = state.opponent_optimiser.state_dict()
+    torch.save(stored, partial)
     os.replace(partial, checkpoint)
 
 
-def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+def _optimiser(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(
+        module.parameters(), lr=recipe.learning_rate, betas=recipe.betas, weight_decay=recipe.weight_decay
+    )
+
+
+def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate
 
 
 @torch.no_grad()

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import gaussian_lines
 from stabview.training.data import Drawn
 from stabview.training.export import export_weights, training_facts
-from stabview.training.recipe import Recipe, mean_squared
+from stabview.training.recipe import Opponent, Recipe, Turn, mean_squared
 from stabview.training.trainer import learning_rate, resume, save_checkpoint, train
 
 SIZE = 24
@@ -135,6 +136,48 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, content):
 def test_a_loss_that_explodes_ends_the_training_with_advice(tmp_path):
     with pytest.raises(InputError, match="learning rate"):
         list(train(recipe(learning=1e12), tmp_path / "net.checkpoint", steps=200))
+
+
+class Shift(torch.nn.Module):
+    """An opponent that adds one complex number to every datum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shift = torch.nn.Parameter(torch.zeros(2))
+
+    def forward(self, y: torch.Tensor) -> torch.Tensor:
+        return y + torch.complex(*self.shift)
+
+
+def contested() -> Recipe:
+    """The network lowers its error on shifted data, and the opponent shifts them to raise it."""
+
+    def error(turn: Turn) -> torch.Tensor:
+        return mean_squared(turn.network(turn.opponent(turn.y), turn.operator), turn.x)
+
+    def harm(turn: Turn) -> torch.Tensor:
+        assert not turn.estimate.requires_grad
+        assert not any(p.requires_grad for p in turn.network.parameters()), "frozen in the opponent's turn"
+        return -error(turn)
+
+    return replace(recipe(), opponent=Opponent(Shift, error, harm, learning_rate=1e-2))
+
+
+def test_an_opponent_is_trained_in_turn_and_comes_back_from_the_checkpoint(tmp_path):
+    path = tmp_path / "net.checkpoint"
+    list(train(contested(), path, steps=15))
+    state = resume(contested(), path, seed=0)
+    assert state.opponent.shift.abs().max() > 0.02, "it has moved"
+    y, operator, x = recipe().sample(np.random.default_rng(5))
+    with torch.no_grad():
+        clean, harmed = (mean_squared(state.network(data, operator), x) for data in (y, state.opponent(y)))
+    assert harmed > clean
+    moments = state.opponent_optimiser.state_dict()["state"][0]["exp_avg"]
+    assert moments.abs().max() > 0
+    alone = tmp_path / "alone.checkpoint"
+    list(train(recipe(), alone, steps=2))
+    with pytest.raises(InputError, match="no checkpoint"):
+        next(train(contested(), alone, steps=4))
 
 
 def test_the_learning_rate_rises_quickly_and_falls_slowly():
