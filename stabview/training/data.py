@@ -96,11 +96,37 @@ class Drawn:
         return self.draw_one(generator)
 
 
+@dataclass(eq=False)
+class Reused:
+    """Phantoms that take long to draw: one of the last `kept` is given again, or by the chance `fresh` a new one.
+
+    `draw_one(generator)` returns (H, W) float32 with maximum about 1.
+    """
+
+    draw_one: Callable[[np.random.Generator], np.ndarray]
+    source: str
+    kept: int = 200
+    fresh: float = 0.1
+
+    def __post_init__(self) -> None:
+        self._pool: list[np.ndarray] = []
+
+    def draw(self, generator: np.random.Generator) -> np.ndarray:
+        if len(self._pool) == self.kept and generator.random() >= self.fresh:
+            return self._pool[generator.integers(self.kept)]
+        image = self.draw_one(generator)
+        if len(self._pool) == self.kept:
+            self._pool[generator.integers(self.kept)] = image
+        else:
+            self._pool.append(image)
+        return image
+
+
 @dataclass(frozen=True)
 class Mixture:
     """Several sources, drawn from with given probabilities."""
 
-    parts: tuple[tuple[float, ImageFolder | Drawn], ...] = field(default_factory=tuple)
+    parts: tuple[tuple[float, ImageFolder | Drawn | Reused], ...] = field(default_factory=tuple)
 
     @property
     def source(self) -> str:

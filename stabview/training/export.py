@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from stabview.machine import processor_name
 from stabview.methods.networks.cards import Card, write_card
@@ -16,11 +17,24 @@ from stabview.training.recipe import Recipe
 from stabview.training.trainer import TrainingState
 
 
-def export_weights(state: TrainingState, card: Card, path: Path) -> Card:
-    """Write the averaged weights to `path` (.safetensors, the card in its metadata) and return the completed card."""
+def round_to_half(network: nn.Module) -> None:
+    """Round every parameter to float16 in place (it stays float32); buffers, such as statistics, are kept."""
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(parameter.half())
+
+
+def export_weights(state: TrainingState, card: Card, path: Path, *, half: bool = False) -> Card:
+    """Write the averaged weights to `path` (.safetensors, the card in its metadata) and return the completed card.
+
+    half : parameters as float16, which they have to be rounded to already (`round_to_half`).
+    """
     from safetensors.torch import save_file
 
     weights = {key: value.detach().contiguous().clone() for key, value in state.average.state_dict().items()}
+    if half:
+        learnt = {key for key, _ in state.average.named_parameters()}
+        weights = {key: value.half() if key in learnt else value for key, value in weights.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     bare = {key: value for key, value in card.__dict__.items() if key not in ("figures", "weights_sha256")}
     save_file(weights, path, metadata={"stabview": json.dumps(bare)})
@@ -43,6 +57,7 @@ def training_facts(recipe: Recipe, state: TrainingState) -> dict[str, object]:
         "loss": recipe.loss_words,
         "optimiser": f"AdamW, peak rate {recipe.learning_rate:g}, warm-up and half a cosine; averaged weights",
         "parameters": sum(p.numel() for p in state.average.parameters()),
+        **({"stored as": "float16; the figures were measured with the rounded weights"} if recipe.half else {}),
         "hardware": f"{processor_name()}, CPU only",
         "software": f"torch {torch.__version__.split('+')[0]}, Python {platform.python_version()}",
     }

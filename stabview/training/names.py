@@ -3,4 +3,5 @@
 RECIPES = {
     "deep-mri": "stabview.training.deep_mri",
     "ell-50": "stabview.training.ell50",
+    "med-50": "stabview.training.med50",
 }

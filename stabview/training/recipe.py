@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from stabview.training.data import Drawn, ImageFolder, Mixture
+from stabview.training.data import Drawn, ImageFolder, Mixture, Reused
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +63,13 @@ class Recipe:
     validate : network -> figures on images that are used for choosing, never for reporting.
     loss_words : the loss, for the card.
     betas : of the Adam moments.
+    half : weights are stored in float16; rounded first, so that the card's figures are those of what is stored.
     opponent : trained against the network, if any.
     """
 
     name: str
     build: Callable[[], nn.Module]
-    data: ImageFolder | Drawn | Mixture
+    data: ImageFolder | Drawn | Reused | Mixture
     sample: Callable[[np.random.Generator], tuple[torch.Tensor, object, torch.Tensor]]
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     validate: Callable[[nn.Module], dict[str, float]]
@@ -79,6 +80,7 @@ class Recipe:
     clip: float = 1.0
     loss_words: str = "mean squared error (complex where the data are)"
     betas: tuple[float, float] = (0.9, 0.999)
+    half: bool = False
     opponent: Opponent | None = None
 
 

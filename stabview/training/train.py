@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stabview.images.errors import InputError
 from stabview.methods.networks.cards import Card
-from stabview.training.export import export_weights, training_facts
+from stabview.training.export import export_weights, round_to_half, training_facts
 from stabview.training.names import RECIPES
 from stabview.training.trainer import resume, train
 
@@ -42,7 +42,9 @@ def train_to_file(
         if news.validation:
             say("validation PSNR: " + ", ".join(f"{key} {value:.2f} dB" for key, value in news.validation.items()))
     state = resume(recipe, checkpoint, seed)
+    if recipe.half:
+        round_to_half(state.average)
     card = replace(
         module.CARD, training=training_facts(recipe, state), figures=module.card_figures(state.average.eval(), folder)
     )
-    return export_weights(state, card, out)
+    return export_weights(state, card, out, half=recipe.half)
