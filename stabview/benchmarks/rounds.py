@@ -196,13 +196,19 @@ def play(
     contests: Sequence[Contest], peers: Sequence[Peer], *, rounds: int, tolerance: float, folder: Path, found: Found,
     say: Callable[[str], None],
 ) -> Table:  # fmt: skip
-    """Prepare every peer for every row, then time all of them, round after round."""
+    """Prepare every peer for every row, then time all of them, round after round.
+
+    A peer that was not below the tolerance in time stands in the table with the time it was given.
+    """
     entrants = {contest.name: _prepared(contest, peers, tolerance, folder, found, say) for contest in contests}
     table: Table = {}
     for contest in contests:
         say(f"{contest.name}: ours")
         facts = contest.facts(found.minimum(contest))
         table[contest.name] = {part: {"stabview": Times(facts=facts)} for part in contest.parts}
+        for peer, entry in entrants[contest.name]:
+            if "missed" in entry:
+                _take(table[contest.name], peer, entry, {"solve": [entry["missed"]["wall"], entry["missed"]["cpu"]]})
     for number in range(rounds):
         say(f"round {number + 1} of {rounds}, load {os.getloadavg()[0]:.1f}")
         for contest in contests:
@@ -212,7 +218,7 @@ def play(
                 if entrant is None:
                     for part, call in contest.parts.items():
                         table[contest.name][part]["stabview"].add(*cost_of(call))
-                else:
+                elif "missed" not in entrant[1]:
                     _take(table[contest.name], *entrant, entrant[0].ask("time", row=contest.name, found=entrant[1]))
     for contest in contests:
         for peer, _ in entrants[contest.name]:
@@ -239,9 +245,6 @@ def _prepared(
                 found.keep(key, peer.ask("search", row=contest.name, tolerance=tolerance, minimum=minimum))
         except PeerError as error:
             say(f"{contest.name}: {peer.name} is left out: {error}")
-            continue
-        if found.entries[key].get("iterations", 0) is None:
-            say(f"{contest.name}: {peer.name} does not come to a gap of {tolerance:g}")
             continue
         entrants.append((peer, found.entries[key]))
     return entrants

@@ -68,7 +68,7 @@ def _figures(row: Contest, parts: dict[str, dict[str, Times]]) -> dict[str, obje
             "peers": {label: {**_one(times), **_ratios(times, ours)} for label, times in peers.items()},
         }
         if peers:
-            fastest = min(peers, key=lambda label: peers[label].median)
+            fastest = min(peers, key=lambda label: ("missed" in peers[label].facts, peers[label].median))
             entry |= {"fastest peer": fastest, **_ratios(peers[fastest], ours)}
         if floor:
             iterations = ours.facts.get("cold_iterations" if part == "cold" else "iterations") or 1
@@ -108,9 +108,9 @@ def lines(figures: dict[str, object]) -> list[str]:
 def _part_lines(part: dict, row: dict, tolerance: float) -> list[str]:
     name = "" if part["part"] == "solve" else f" {part['part']}"
     text = [f"  {'StabView' + name:28} {_ms(part['ours'])}  {_facts(part['ours'], part['part'])}"]
-    for label, peer in sorted(part["peers"].items(), key=lambda one: one[1]["median"]):
+    for label, peer in sorted(part["peers"].items(), key=lambda one: ("missed" in one[1], one[1]["median"])):
         who = f"{label} {peer['version']}"
-        ratio = f"{peer['ratio']:5.1f} ({peer['processor ratio']:.1f}) x"
+        ratio = f"{'more than ' if 'missed' in peer else ''}{peer['ratio']:5.1f} ({peer['processor ratio']:.1f}) x"
         text.append(f"  {who:28} {_ms(peer)}  {ratio}  {_facts(peer, part['part'])}")
     for floor, value in row["floor"].items():
         text.append(f"    limit: {floor} {value:.3g} ms; {part['floors per iteration']:.1f} of them an iteration")
@@ -133,6 +133,8 @@ def _facts(one: dict, part: str) -> str:
     """Iterations, gaps and the setting in a few words."""
     words = []
     iterations = one.get("cold_iterations") if part == "cold" else one.get("iterations")
+    if "missed" in one:
+        words.append(f"NOT REACHED in {one['missed']['iterations']} iterations")
     if iterations:
         words.append(f"{iterations} iterations of {one['median'] / iterations:.2f} ms")
     if part != "cold" and one.get("gap") is not None:
@@ -141,6 +143,8 @@ def _facts(one: dict, part: str) -> str:
         words.append(f"{'certified' if one['certified'] else 'estimated'} {one['stated_gap']:.1e}")
     if one.get("setting"):
         words.append(" ".join(f"{key} {value}" for key, value in one["setting"].items()))
+    if one.get("tried", 0) < one.get("settings", 0):
+        words.append(f"{one['tried']} of {one['settings']} settings tried")
     if "adjoint_error" in one:
         words.append(f"adjoint error {one['adjoint_error']:.0e}")
     if part == "warm":

@@ -5,6 +5,7 @@ The gap is (F - F*) / F* with the peer's own objective F, in its own discretisat
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from abc import ABC, abstractmethod
@@ -15,6 +16,10 @@ from typing import NamedTuple
 ENOUGH = 0.4
 """Seconds after which a timing is not repeated within one round."""
 REPEATS = 9
+SECONDS, ROUNDS_OF = 45.0, 4
+"""How long one setting is followed, and how many times as long settings are tried at all."""
+OPENING = 16
+"""Iterations of the first run where iterates cannot be seen."""
 
 
 class Cost(NamedTuple):
@@ -73,89 +78,142 @@ class Operation:
         return {"adjoint_error": self.error}
 
 
-class Reached(Exception):
-    """The gap is small enough."""
+class Stopped(Exception):
+    """The gap is small enough, or the time is over."""
+
+    def __init__(self, reached: bool) -> None:
+        super().__init__()
+        self.reached = reached
 
 
-def search(solver: Solver, tolerance: float, minimum: float | None = None) -> dict:
+class Run(NamedTuple):
+    """How far one setting came.
+
+    Attributes
+    ----------
+    count : the first iteration with a gap of at most the tolerance; None if there was none in time.
+    least : the least F met. done : iterations that were run.
+    """
+
+    count: int | None
+    least: float
+    done: int
+
+
+def search(solver: Solver, tolerance: float, minimum: float | None = None, *, seconds: float = SECONDS) -> dict:
     """F*, and of all settings the one that is below `tolerance` soonest.
 
     F* is what is given or what the solver can compute, otherwise the least value met in long runs (float64 where the
     peer can) of the first setting and of the best one; a lesser value met on the way replaces it.
-    Settings are compared by iterations times `cost`; those within a factor of 1.5 of the best by processor time.
+    Settings are compared by iterations times `cost`; those within a factor of 1.5 of the best by processor time. A
+    setting is given up after `seconds`, and no other one is begun after `ROUNDS_OF` times as many. If none arrives,
+    "missed" tells the iterations, seconds and gap of the one that came nearest.
     """
     known = solver.minimum() if minimum is None else minimum
     best = _final(solver, solver.settings[0]) if known is None else known
     tried: list[tuple[float, int, dict]] = []
+    runs: list[tuple[float, int, dict]] = []
+    began = time.perf_counter()
     for setting in solver.settings:
+        if runs and time.perf_counter() - began > ROUNDS_OF * seconds:
+            break
         cost = solver.cost(setting)
         cap = int(min(solver.cap, 1.5 * min((work for work, _, _ in tried), default=float("inf")) / cost + 1))
-        count, least = iterations_to(solver, setting, best, tolerance, cap)
-        best = min(best, least)
-        if count is not None:
-            tried.append((count * cost, count, setting))
+        run = iterations_to(solver, setting, best, tolerance, cap, seconds=seconds, opening=cap if tried else OPENING)
+        best = min(best, run.least)
+        runs.append((run.least, run.done, setting))
+        if run.count is not None:
+            tried.append((run.count * cost, run.count, setting))
+    facts = {"tried": len(runs), "settings": len(solver.settings)}
     if not tried:
-        return {"minimum": best, "setting": solver.settings[0], "iterations": None, "gap": None}
+        return _missed(solver, best, runs) | facts
     least_work = min(work for work, _, _ in tried)
     near = [(count, setting) for work, count, setting in tried if work <= 1.5 * least_work]
     setting = min(near, key=lambda one: time_solver(solver, one[1], one[0]).cpu)[1] if len(near) > 1 else near[0][1]
     if known is None and setting != solver.settings[0]:
         best = min(best, _final(solver, setting))
-    count, least = iterations_to(solver, setting, best, tolerance, solver.cap)
-    if count is None:
-        return {"minimum": best, "setting": setting, "iterations": None, "gap": None}
-    gap = (solver.objective(solver.solve(setting, count)) - best) / best
-    return {"minimum": best, "setting": setting, "iterations": count, "gap": gap}
+    run = iterations_to(solver, setting, best, tolerance, solver.cap, seconds=2 * seconds)
+    if run.count is None:
+        return _missed(solver, best, [(run.least, run.done, setting)]) | facts
+    gap = (solver.objective(solver.solve(setting, run.count)) - best) / best
+    return {"minimum": best, "setting": setting, "iterations": run.count, "gap": gap} | facts
+
+
+def _missed(solver: Solver, minimum: float, runs: list[tuple[float, int, dict]]) -> dict:
+    """What the setting that came nearest has reached, and in which time with nobody looking."""
+    least, done, setting = min(runs, key=lambda run: run[0])
+    cost = time_solver(solver, setting, done)
+    missed = {"iterations": done, "wall": cost.wall, "cpu": cost.cpu}
+    gap = (least - minimum) / minimum
+    return {"minimum": minimum, "setting": setting, "iterations": None, "gap": gap, "missed": missed}
 
 
 def iterations_to(
-    solver: Solver, setting: dict, minimum: float, tolerance: float, cap: int
-) -> tuple[int | None, float]:
-    """The first iteration with a gap of at most `tolerance` (None: not within the cap), and the least F met.
+    solver: Solver, setting: dict, minimum: float, tolerance: float, cap: int, *, seconds: float = SECONDS,
+    opening: int = OPENING,
+) -> Run:  # fmt: skip
+    """How soon the gap is at most `tolerance`, within `cap` iterations and about so many seconds.
 
-    Iterates that follow one far above the tolerance are not looked at.
+    Iterates that follow one far above the tolerance are not looked at. opening : see `_bracket`.
     """
-    limit = minimum * (1 + tolerance)
-    least = float("inf")
     if not solver.traced:
-        return _bisect(solver, setting, limit, cap)
+        return _bracket(solver, setting, minimum, tolerance, cap, seconds, opening)
+    limit, until = minimum * (1 + tolerance), time.perf_counter() + seconds
+    least = float("inf")
     count = next_look = 0
 
     def look(x) -> None:
         nonlocal least, count, next_look
         count += 1
-        if count < next_look and count < cap:
+        late = time.perf_counter() > until
+        if count < next_look and count < cap and not late:
             return
         value = solver.objective(x)
         least = min(least, value)
-        if value <= limit:
-            raise Reached
+        if value <= limit or late:
+            raise Stopped(value <= limit)
         next_look = count + (4 if value > minimum * (1 + 20 * tolerance) else 1)
 
     try:
         solver.solve(setting, cap, look)
-    except Reached:
-        return count, least
-    return None, least
+    except Stopped as end:
+        return Run(count if end.reached else None, least, count)
+    return Run(None, least, count)
 
 
-def _bisect(solver: Solver, setting: dict, limit: float, cap: int) -> tuple[int | None, float]:
-    """The same where iterates cannot be seen: runs of growing length, then halving between the last two."""
-    values: dict[int, float] = {}
+def _bracket(
+    solver: Solver, setting: dict, minimum: float, tolerance: float, cap: int, seconds: float, opening: int
+) -> Run:
+    """The same where iterates cannot be seen: runs of growing length, then in turn by the gap's slope and by halves.
 
-    def value(count: int) -> float:
-        values[count] = solver.objective(solver.solve(setting, count))
-        return values[count]
+    opening : length of the first run; the next ones are four times as long.
+    """
+    until, values = time.perf_counter() + seconds, {}
 
-    low, high = 0, 8
-    while not value(high) <= limit:
-        low, high = high, 2 * high
-        if low >= cap:
-            return None, min(values.values())
+    def gap(count: int) -> float:
+        value = solver.objective(solver.solve(setting, count))
+        values[count] = value if value == value else float("inf")
+        return (values[count] - minimum) / minimum
+
+    low, gap_low, high = 0, float("inf"), min(opening, cap)
+    while not (gap_high := gap(high)) <= tolerance:
+        if high >= cap or time.perf_counter() > until:
+            return Run(None, min(values.values()), high)
+        low, gap_low, high = high, gap_high, min(4 * high, cap)
+    by_slope = True
     while high - low > max(1, high // 50):
-        middle = (low + high) // 2
-        low, high = (low, middle) if value(middle) <= limit else (middle, high)
-    return high, min(values.values())
+        share = 0.5
+        if by_slope and gap_low < float("inf") and gap_high > 0:
+            share = math.log(gap_low / tolerance) / math.log(gap_low / gap_high)
+        by_slope = not by_slope
+        middle = round(max(low, 1) * (high / max(low, 1)) ** min(max(share, 0.05), 0.95))
+        middle = min(max(middle, low + 1), high - 1)
+        value = gap(middle)
+        if value <= tolerance:
+            high, gap_high = middle, value
+        else:
+            low, gap_low = middle, value
+    return Run(high, min(values.values()), high)
 
 
 def _final(solver: Solver, setting: dict) -> float:
