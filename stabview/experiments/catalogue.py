@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from stabview.experiments.finding import Finding
@@ -20,6 +20,7 @@ class Parameter:
     ----------
     default : fixes the type too (bool, int, float or text).
     at_least, at_most, above : the range of a number. names : the values a text may have; None for any text.
+    file : whether the text is the path of a file; "" is none.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Parameter:
     at_most: float | None = None
     above: float | None = None
     names: tuple[str, ...] | None = None
+    file: bool = False
 
     def checked(self, value: object) -> Value:
         """The value in the parameter's type. Raises InputError when it is none of its values."""
@@ -91,6 +93,11 @@ class Experiment:
             name: parameter.checked(given[name]) if name in given else parameter.default
             for name, parameter in known.items()
         }
+
+    def with_files(self, values: Mapping[str, Value], change: Callable[[str], str]) -> dict[str, Value]:
+        """The values with `change` applied to the paths among them."""
+        files = {parameter.name for parameter in self.parameters if parameter.file}
+        return {name: change(value) if name in files and value else value for name, value in values.items()}
 
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -158,7 +165,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "reconstruct-kspace", "Reconstruct raw multi-coil k-space",
             "Coil sensitivities from the centre, then zero-filling, CG-SENSE, total variation and wavelets.",
             "Uecker et al. 2014; Pruessmann et al. 2001", "reconstruct_kspace", 30,
-            (Parameter("path", "The .npy file: complex, coils x rows x columns, zero where not measured.", ""),),
+            (Parameter("path", "A .npy file: complex, coils x rows x columns, zero if not measured.", "", file=True),),
         ),
         Experiment(
             "methods-gallery", "Every method on the same data",
@@ -171,8 +178,8 @@ EXPERIMENTS: dict[str, Experiment] = {
                 Parameter("rate", "Share of k-space that is sampled.", 0.33, above=0.02, at_most=1),
                 Parameter("views", "Views of the tomograph.", 60, at_least=4, at_most=1000),
                 Parameter("noise", "Norm of the noise over that of the data.", 0.0, at_least=0, at_most=1),
-                Parameter("mr_image", "MR image file; a drawn head without one.", ""),
-                Parameter("ct_image", "CT image file; a drawn abdomen without one.", ""),
+                Parameter("mr_image", "MR image file; a drawn head without one.", "", file=True),
+                Parameter("ct_image", "CT image file; a drawn abdomen without one.", "", file=True),
             ),
         ),
     )

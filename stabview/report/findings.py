@@ -88,7 +88,7 @@ def _section(run: ExperimentRun) -> str:
         f"<p>{escape(entry.sentence)}</p>",
         f'<p class="notice"><b>{escape(found.verdict)}</b></p>' if found.verdict else "",
         facts_table([("source", entry.source), ("as published", agrees), ("state", state),
-                     ("seconds", round(run.seconds, 1)), *run.parameters.items()]),
+                     ("seconds", round(run.seconds, 1)), *run.shown_parameters.items()]),
         facts_table(found.figures.items()),
     ]  # fmt: skip
     parts += [_table(table) for table in found.tables]

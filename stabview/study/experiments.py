@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 
 from stabview.engine.pace import Pace
 from stabview.experiments.catalogue import Experiment, experiment, run
@@ -30,11 +31,16 @@ class ExperimentRun:
     finished: bool
 
     @property
+    def shown_parameters(self) -> dict[str, object]:
+        """The parameters with files by their names alone, for reports."""
+        return self.experiment.with_files(self.parameters, lambda path: PurePath(path).name)
+
+    @property
     def facts(self) -> dict[str, object]:
         """Its entry in result.json."""
         found = self.finding
         return {
-            "title": self.experiment.title, "source": self.experiment.source, "parameters": dict(self.parameters),
+            "title": self.experiment.title, "source": self.experiment.source, "parameters": self.shown_parameters,
             "verdict": found.verdict, "agrees": found.agrees, "figures": dict(found.figures),
             "tables": [asdict(table) for table in found.tables], "seconds": self.seconds, "finished": self.finished,
         }  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from stabview.experiments.catalogue import experiment
+
 DEFAULT_RATES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.65, 0.8, 1.0)
 DEFAULT_VIEWS = (20, 35, 50, 75, 100, 150, 200)
 COMPLEX = ("fourier", "multicoil", "radial-fourier")
@@ -158,12 +160,16 @@ FILES = (("image", "path"), ("network", "path"), ("sampling", "maps"), ("samplin
 
 
 def with_files(study: Study, change: Callable[[str, str], str]) -> Study:
-    """The study with `change(section, path)` for every file it names."""
+    """The study with `change(section, path)` for every file it names; the section of experiments is "experiments"."""
     for section, name in FILES:
         part = getattr(study, section)
         if getattr(part, name) is not None:
             study = replace(study, **{section: replace(part, **{name: change(section, getattr(part, name))})})
-    return study
+    chosen = []
+    for one in study.experiments:
+        parameters = experiment(one.name).with_files(one.parameters, lambda path: change("experiments", path))
+        chosen.append(replace(one, parameters=parameters))
+    return replace(study, experiments=tuple(chosen))
 
 
 def sweep_rates(study: Study) -> tuple[float, ...]:

@@ -5,8 +5,11 @@ import json
 
 import pytest
 
+from stabview.experiments.catalogue import experiment
+from stabview.experiments.finding import Finding
 from stabview.images.errors import InputError
 from stabview.report.findings import write_findings
+from stabview.study.experiments import ExperimentRun
 from stabview.study.runner import run_experiments
 from stabview.study.study import ExperimentChoice, Study
 from stabview.study.toml_file import read_study, study_from_dict, write_study
@@ -23,6 +26,18 @@ def test_a_study_with_an_experiment_reads_back_and_refuses_what_it_does_not_take
             study_from_dict({"experiments": [{"name": "lasso-failure", "parameters": parameters}]})
     with pytest.raises(InputError, match="did you mean 'lasso-failure'"):
         study_from_dict({"experiments": [{"name": "lasso-failures"}]})
+
+
+def test_files_of_experiments_start_at_the_studys_folder_and_are_reported_by_name(tmp_path):
+    given = {"name": "methods-gallery", "parameters": {"mr_image": "data/slice.npy"}}
+    study = study_from_dict({"experiments": [given]}, folder=tmp_path)
+    path = study.experiments[0].parameters["mr_image"]
+    assert path == str(tmp_path / "data" / "slice.npy")
+    write_study(study, tmp_path / "study.toml")
+    assert 'mr_image = "data/slice.npy"' in (tmp_path / "study.toml").read_text()
+    entry = experiment("methods-gallery")
+    run = ExperimentRun(entry, entry.values({"mr_image": path}), Finding(1, 1, ""), 0.0, None, finished=True)
+    assert run.facts["parameters"]["mr_image"] == "slice.npy" and run.facts["parameters"]["ct_image"] == ""
 
 
 def test_experiments_are_run_and_written_each_under_its_name(tmp_path):

@@ -86,10 +86,10 @@ class ParameterForm(QWidget):
 
     def _with_button(self, parameter: Parameter, field: QWidget) -> QWidget:
         """A file is chosen with a button, too."""
-        if parameter.name != "path":
+        if not parameter.file:
             return field
         holder, button = QWidget(), QPushButton("Open…")
-        tend(button, "Choose the file", parameter.sentence, "parameter.path.open")
+        tend(button, "Choose the file", parameter.sentence, f"parameter.{parameter.name}.open")
         button.clicked.connect(lambda: ask_file(self.window(), lambda path: field.setText(str(path))))
         across = QHBoxLayout(holder)
         across.setContentsMargins(0, 0, 0, 0)
