@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from stabview.images.errors import InputError
 from stabview.measures.errors import psnr
 from stabview.methods.networks.cards import Card
 from stabview.methods.networks.deep_mri import DeepMRI
@@ -16,32 +15,14 @@ from stabview.methods.sparse.names import sparse_method
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import gaussian_lines, sampling_mask
 from stabview.training.behaviour import over_rates, search_sentences, under_search
-from stabview.training.data import (
-    Drawn,
-    ImageFolder,
-    Mixture,
-    augmented,
-    read_folder,
-    scaled,
-    smooth_phase,
-    subjects_in,
-)
+from stabview.training.brains import WIDTH, brain_slices, strip
+from stabview.training.data import Drawn, ImageFolder, Mixture, scaled
 from stabview.training.evaluate import compare
 from stabview.training.recipe import Recipe, mean_squared
 
-WIDTH = 256
 LINES = 85
 SEARCHED = 5
 SWEEP_RATES = (0.1, 0.2, 0.33, 0.5, 0.8)
-SUBJECTS = {
-    "train": ("cross07", "long01", "long03", "long04", "long19"),
-    "validation": ("long12",),
-    "test": ("long20", "cross26"),
-}
-BRAIN_SOURCE = (
-    "brain MR slices of five subjects (Lesjak et al., Neuroinformatics 2017, doi:10.1007/s12021-017-9348-7, CC BY 4.0,"
-    " as published in muschellij2/open_ms_data)"
-)
 
 
 def recipe(
@@ -49,18 +30,18 @@ def recipe(
 ) -> Recipe:
     """Deep MRI at full architecture; `heads` is the share of procedural heads among the samples.
 
-    `folder` holds the subjects named in `SUBJECTS`; a folder without them is split by subject, see `_split`.
+    `folder` holds the subjects named in `brains.SUBJECTS`; one without them is split by subject, see `brain_slices`.
 
     The lines are sampled along the columns and every row is measured fully, so the operator acts on each row by
     itself and a strip of `rows` rows is an exact smaller problem: training on strips costs a fraction of a slice.
     """
-    brains, chosen = _split(folder, "train"), _split(folder, "validation")
+    brains, chosen = brain_slices(folder, "train"), brain_slices(folder, "validation")
     data: ImageFolder | Mixture = brains
     if heads > 0:
         data = Mixture(((1 - heads, brains), (heads, Drawn(_draw_head, "procedural heads (T1, T2, FLAIR)"))))
 
     def sample(generator: np.random.Generator):
-        strips = [_strip(generator, data.draw(generator), rows) for _ in range(batch)]
+        strips = [strip(generator, data.draw(generator), rows) for _ in range(batch)]
         masks = [gaussian_lines(WIDTH, LINES, generator) for _ in range(batch)]
         x = torch.from_numpy(np.stack(strips))
         operator = FourierOperator(np.broadcast_to(np.stack(masks)[:, None, :], (batch, rows, WIDTH)))
@@ -84,28 +65,6 @@ def validation_figures(network: nn.Module, images: ImageFolder, count: int = 10)
             scores["network"].append(psnr(network(y, operator), x))
             scores["zero-filled"].append(psnr(operator.adjoint(y), x))
     return {name: float(np.mean(values)) for name, values in scores.items()}
-
-
-def _split(folder: Path | None, split: str) -> ImageFolder:
-    """The images of one split: by the names in `SUBJECTS`, or of every five subjects in any other folder 3, 1 and 1."""
-    if folder is None:
-        raise InputError("This recipe needs images: give their folder with --data DIR.")
-    names = subjects_in(folder)
-    if set(SUBJECTS[split]) <= set(names):
-        return read_folder(folder, SUBJECTS[split], source=BRAIN_SOURCE)
-    if len(names) < 3:
-        raise InputError(f"{folder} holds {len(names)} subjects; training, choosing and testing need at least 3.")
-    places = {"train": (0, 3, 4), "validation": (1,), "test": (2,)}[split]
-    return read_folder(folder, tuple(name for k, name in enumerate(names) if k % 5 in places))
-
-
-def _strip(generator: np.random.Generator, image: np.ndarray, rows: int) -> np.ndarray:
-    image = augmented(generator, image)
-    start = generator.integers(0, image.shape[0] - rows + 1)
-    strip = image[start : start + rows].astype(np.complex64)
-    if generator.random() < 0.6:
-        strip = strip * smooth_phase(generator, image.shape)[start : start + rows]
-    return strip
 
 
 def _draw_head(generator: np.random.Generator) -> np.ndarray:
@@ -136,7 +95,7 @@ CARD = Card(
 
 def card_figures(network: nn.Module, folder: Path | None, *, every: int = 6) -> dict[str, object]:
     """Figures of the card on the test subjects: every `every`-th slice, masks fixed by the slice's number."""
-    test = _split(folder, "test")
+    test = brain_slices(folder, "test")
     cases = []
     for k in range(0, len(test.images), every):
         mask = np.broadcast_to(gaussian_lines(WIDTH, LINES, np.random.default_rng(k)), (WIDTH, WIDTH))

@@ -7,6 +7,7 @@ import torch
 from stabview.images.errors import InputError
 from stabview.sampling.fourier import FourierOperator
 from stabview.training import deep_mri
+from stabview.training.brains import SUBJECTS, brain_slices
 from stabview.training.data import Drawn, Mixture, augmented, read_folder, smooth_phase, subjects_in
 
 
@@ -28,11 +29,11 @@ def subjects_of(images) -> set[int]:
 
 
 def test_no_subject_is_in_two_splits(folder):
-    splits = [deep_mri._split(folder, split) for split in ("train", "validation", "test")]
+    splits = [brain_slices(folder, split) for split in ("train", "validation", "test")]
     found = [subjects_of(split.images) for split in splits]
     assert [len(subjects) for subjects in found] == [6, 2, 2]
     assert set.union(*found) == set(range(10)) and sum(map(len, found)) == 10
-    names = [set(names) for names in deep_mri.SUBJECTS.values()]
+    names = [set(names) for names in SUBJECTS.values()]
     assert sum(map(len, names)) == len(set.union(*names)), "nor among those of the shipped network"
 
 
@@ -54,7 +55,7 @@ def test_folders_that_cannot_be_used_are_refused(folder, tmp_path):
     with pytest.raises(InputError, match="no array 'images'"):
         read_folder(tmp_path, None)
     with pytest.raises(InputError, match="at least 3"):
-        deep_mri._split(tmp_path, "train")
+        brain_slices(tmp_path, "train")
     with pytest.raises(InputError, match="--data"):
         deep_mri.recipe(None)
 
