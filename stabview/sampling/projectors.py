@@ -7,11 +7,11 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from importlib.util import find_spec
 
 import numpy as np
 import torch
 
+from stabview import kernels
 from stabview.sampling.rays import FRACTION_BITS, LANES, PAD, Bundles, RayTable
 
 THREAD_CROSSINGS = 4_000_000
@@ -22,12 +22,9 @@ CHUNK_BYTES = 64 * 2**20
 """How much the sums that keep nothing may hold at a time."""
 
 
-available = find_spec("numba") is not None
-"""Whether the compiled loops are used; the torch sums give the same without them, more slowly."""
-
-
 def compiled_for(tensor: torch.Tensor) -> bool:
-    return tensor.device.type == "cpu" and tensor.dtype in (torch.float32, torch.float64) and available
+    """Whether the compiled loops are used; the torch sums give the same without them, more slowly."""
+    return kernels.available and tensor.device.type == "cpu" and tensor.dtype in (torch.float32, torch.float64)
 
 
 def project(x: torch.Tensor, table: RayTable) -> torch.Tensor:

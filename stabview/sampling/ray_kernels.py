@@ -11,9 +11,10 @@ from functools import cache
 from math import atan2, floor
 
 import numpy as np
-from numba import config, njit, uint64
+from numba import config, uint64
 from numba import types as nb
 
+from stabview.kernels import jit
 from stabview.sampling.rays import FRACTION_BITS, LANES, PAD
 
 MASK = 2**FRACTION_BITS - 1
@@ -236,13 +237,7 @@ def compiled(loop: Callable, dtype: np.dtype) -> Callable:
 
 
 def _compile(loop: Callable, signature: tuple) -> Callable:
-    options = {"nogil": True, "fastmath": {"contract"}}
-    try:
-        made = njit(cache=True, **options)(loop)
-    except RuntimeError as error:
-        if "no locator" not in str(error):
-            raise
-        made = njit(**options)(loop)
+    made = jit(loop, fastmath={"contract"})
     before = config.SLP_VECTORIZE
     config.SLP_VECTORIZE = 1
     try:

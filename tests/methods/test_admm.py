@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from stabview import kernels
 from stabview.images.phantoms import phantom
-from stabview.methods.sparse import kernels
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.names import sparse_method
 from stabview.methods.sparse.regularisers.regulariser import Regulariser

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from stabview import kernels
 from stabview.images.phantoms import phantom
-from stabview.methods.sparse import kernels
 from stabview.methods.sparse.names import sparse_method
 from stabview.methods.sparse.rule import default_lambda
 from stabview.methods.sparse.solvers.certificate import gap_from, lower_bound

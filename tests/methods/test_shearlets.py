@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from stabview import kernels
 from stabview.images.phantoms import phantom
-from stabview.methods.sparse import kernels
 from stabview.methods.sparse.names import sparse_method
 from stabview.methods.sparse.objective import Objective, Squares
 from stabview.methods.sparse.regularisers.combined import Combined

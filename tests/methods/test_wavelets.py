@@ -5,8 +5,8 @@ import pytest
 import pywt
 import torch
 
+from stabview import kernels
 from stabview.images.errors import InputError
-from stabview.methods.sparse import kernels
 from stabview.methods.sparse.regularisers.wavelet_transform import WaveletTransform
 from stabview.methods.sparse.regularisers.wavelets import Wavelet, sparsity_weights
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 
+from stabview import kernels
 from stabview.images.errors import InputError
 from stabview.sampling import projectors
 from stabview.sampling.byte_cache import ByteCache
@@ -56,7 +57,7 @@ def blob(shape, centre, width) -> np.ndarray:
 @pytest.mark.parametrize("geometry", GEOMETRIES)
 def test_both_directions_apply_josephs_matrix(geometry, shape, way, monkeypatch):
     """The rays traced eight at a time are those of the matrix, for symmetric views, any views, and repeated views."""
-    monkeypatch.setattr(projectors, "available", way == "compiled" and projectors.available)
+    monkeypatch.setattr(kernels, "available", way == "compiled" and kernels.available)
     monkeypatch.setattr(projectors, "PAIR_BYTES", 2**30 if way == "sparse pair" else 0)
     monkeypatch.setattr(projectors, "CHUNK_BYTES", 10_000)
     irregular = np.random.default_rng(0).uniform(-90, 720, 7)
@@ -77,7 +78,7 @@ def test_compiled_and_torch_back_projections_agree(geometry, monkeypatch):
         y = random((3, *operator.data_shape), dtype)
         found = operator.quick_inverse(y)
         with monkeypatch.context() as patch:
-            patch.setattr(projectors, "available", False)
+            patch.setattr(kernels, "available", False)
             assert relative(operator.quick_inverse(y), found) < tolerance
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stabview.methods.sparse.kernels import compiled
+from stabview.kernels import compiled
 
 CHUNK = 1024
 """Coefficients treated together, in short loops that the compiler can vectorise while they stay in the cache."""

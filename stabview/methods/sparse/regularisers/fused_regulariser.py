@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from stabview.methods.sparse import kernels
+from stabview import kernels
 from stabview.methods.sparse.regularisers.regulariser import Block, Regulariser
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from stabview.methods.sparse import kernels
+from stabview import kernels
 from stabview.methods.sparse.regularisers.differences import gradient, gradient_adjoint, laplacian_spectrum
 from stabview.methods.sparse.regularisers.regulariser import Block, Regulariser
 

@@ -8,8 +8,8 @@ import numpy as np
 import pywt
 import torch
 
+from stabview import kernels
 from stabview.images.errors import InputError
-from stabview.methods.sparse import kernels
 
 ORTHOGONAL = 1e-8
 """How far a filter may be from orthogonal to its even shifts; PyWavelets' tables are good to 1e-10, dmey to 2e-3."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
+from stabview import kernels
 from stabview.images.errors import InputError
-from stabview.methods.sparse import kernels
 from stabview.methods.sparse.objective import Ball, DataTerm, Norm, Objective, Squares
 from stabview.methods.sparse.regularisers.regulariser import Block
 from stabview.methods.sparse.solvers.certificate import correlation, gap_from, is_certifiable, scaled_bound

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import torch
 
-from stabview.methods.sparse import kernels
+from stabview import kernels
 from stabview.methods.sparse.objective import DataTerm, Norm, Squares
 from stabview.methods.sparse.regularisers.regulariser import Regulariser
 from stabview.methods.sparse.solvers.block_symbol import block_inverse, multiply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stabview.methods.sparse.kernels import compiled
+from stabview.kernels import compiled
 
 
 @compiled

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stabview.methods.sparse.kernels import compiled
+from stabview.kernels import compiled
 
 
 @compiled

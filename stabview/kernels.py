@@ -1,4 +1,4 @@
-"""Compiled passes over memory: whether they can be used, and how they are compiled.
+"""Loops compiled by numba: whether they can be used, and how they are compiled.
 
 Everything compiled has a reference in torch beside it, which is used where numba is missing, on a GPU, and when
 `available` is set to False.
@@ -17,19 +17,29 @@ available = find_spec("numba") is not None
 
 
 def usable(*tensors: torch.Tensor) -> bool:
-    """Whether compiled passes can take these tensors."""
+    """Whether compiled loops can take these tensors."""
     return available and all(tensor.device.type == "cpu" and tensor.is_contiguous() for tensor in tensors)
 
 
 def compiled(work: Callable) -> Callable:
     """`work`, compiled at its first call and kept on disk; it holds no lock of Python and uses one thread."""
+    return jit(work, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp", "afn"})
+
+
+def jit(work: Callable, **options: object) -> Callable:
+    """numba's dispatcher for `work`, which holds no lock of Python.
+
+    Machine code is kept beside the module, or in the user's folder of caches where that cannot be written to; where
+    neither can, every process compiles anew.
+    """
     import numba
 
-    options = {"nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp", "afn"}}
     try:
-        return numba.njit(cache=True, **options)(work)
-    except RuntimeError:  # no folder that can be written to: compiled anew by every process
-        return numba.njit(**options)(work)
+        return numba.njit(cache=True, nogil=True, **options)(work)
+    except RuntimeError as error:
+        if "no locator" not in str(error):
+            raise
+        return numba.njit(nogil=True, **options)(work)
 
 
 def reals(tensor: torch.Tensor) -> np.ndarray:
