@@ -155,12 +155,11 @@ def smooth_phase(generator: np.random.Generator, shape: tuple[int, int], *, orde
     return np.exp(1j * phase).astype(np.complex64)
 
 
-def augmented(generator: np.random.Generator, image: np.ndarray) -> np.ndarray:
-    """Random flips, small shifts and a random intensity factor in [0.5, 1.1]."""
+def augmented(generator: np.random.Generator, image: np.ndarray, *, shift: int = 16) -> np.ndarray:
+    """Random flips, shifts of up to `shift` pixels and a random intensity factor in [0.5, 1.1]."""
     if generator.random() < 0.5:
         image = image[:, ::-1]
     if generator.random() < 0.25:
         image = image[::-1]
-    shift = generator.integers(-16, 17, 2)
-    image = np.roll(image, tuple(shift), axis=(0, 1))
+    image = np.roll(image, tuple(generator.integers(-shift, shift + 1, 2)), axis=(0, 1))
     return np.ascontiguousarray(image) * np.float32(generator.uniform(0.5, 1.1))

@@ -4,4 +4,9 @@ RECIPES = {
     "deep-mri": "stabview.training.deep_mri",
     "ell-50": "stabview.training.ell50",
     "med-50": "stabview.training.med50",
+    **{
+        f"robust-{task}-{way}": "stabview.training.robust"
+        for task in ("cs", "ct")
+        for way in ("plain", "weight-decay", "parseval", "jittering", "min-max")
+    },
 }

@@ -65,6 +65,7 @@ class Recipe:
     betas : of the Adam moments.
     half : weights are stored in float16; rounded first, so that the card's figures are those of what is stored.
     opponent : trained against the network, if any.
+    penalty : network -> scalar of its weights that is added to the loss.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.999)
     half: bool = False
     opponent: Opponent | None = None
+    penalty: Callable[[nn.Module], torch.Tensor] | None = None
 
 
 def mean_squared(estimate: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

@@ -27,6 +27,7 @@ def train_to_file(
     if out.suffix != ".safetensors":
         raise InputError(f"The weights are written as safetensors; name the file {out.stem}.safetensors.")
     module = importlib.import_module(RECIPES[name])
+    module = getattr(module, "FAMILY", {}).get(name, module)
     recipe = module.recipe(folder)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists():

@@ -97,6 +97,8 @@ def _one_step(recipe: Recipe, state: TrainingState, generator: np.random.Generat
             loss = recipe.opponent.network_loss(Turn(network, opponent, y, operator, x, estimate))
     if opponent is None:
         loss = recipe.loss(estimate, x)
+    if recipe.penalty is not None:
+        loss = loss + recipe.penalty(network)
     _move(network, state.optimiser, loss, recipe.clip)
     if opponent is not None:
         _give_the_turn(opponent, network)

@@ -8,13 +8,15 @@ from torch import nn
 
 from stabview.images.errors import InputError
 from stabview.methods.networks.deep_mri import DeepMRI
+from stabview.methods.networks.encoder_decoder import EncoderDecoder
 from stabview.methods.networks.fbpconvnet import FBPConvNet
 from stabview.methods.networks.firenet import FIRENET
 from stabview.methods.networks.unet import UNet
 from stabview.methods.networks.varnet import VarNet
 
 ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
-    "deep-mri": DeepMRI, "fbpconvnet": FBPConvNet, "firenet": FIRENET, "unet": UNet, "varnet": VarNet,
+    "deep-mri": DeepMRI, "encoder-decoder": EncoderDecoder, "fbpconvnet": FBPConvNet, "firenet": FIRENET,
+    "unet": UNet, "varnet": VarNet,
 }  # fmt: skip
 
 
