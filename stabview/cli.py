@@ -248,14 +248,13 @@ def _check_network(path: str, options: argparse.Namespace) -> None:
     from stabview.engine.device import choose_device
     from stabview.methods.networks.checks import can_be_searched, check_network
     from stabview.methods.networks.loading import load_file
-    from stabview.methods.networks.trial import trial_operator
+    from stabview.methods.networks.trial import operator_for
 
     device = choose_device(options.device, options.threads)
     _trust(path, options)
     network = load_file(path, device=device)
     card = network.card
-    kind = "fourier" if card.operator == "any" else card.operator
-    operator = trial_operator(kind, card.size, card.trained_rate, device=device)
+    operator = operator_for(card, device=device)
     print(f"{path}: {card.title}, {card.architecture}, {card.operator} data")
     print(f"file: {network.trust}; SHA-256 {network.spec.sha256}")
     print(f"connected: {card.summary}")

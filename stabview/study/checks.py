@@ -204,6 +204,7 @@ def _one_of(part: object, where: str, first: str, second: str) -> None:
 
 def _check_network(study: Study) -> None:
     from stabview.methods.networks.cards import shipped_cards
+    from stabview.study.networks import missing_for
 
     operator, network = study.sampling.operator, study.network
     trained = network.trained_rate
@@ -222,3 +223,10 @@ def _check_network(study: Study) -> None:
             f"[network] {network.name} reconstructs from {made_for} data and [sampling] operator is {operator}: "
             f"{advice} the operator {made_for}."
         )
+    missing = missing_for(cards[network.name], study)
+    if missing:
+        settings = ", ".join(
+            f"[{section}] " + ", ".join(f"{key} = {_shown(value)}" for key, value in values.items())
+            for section, values in missing.items()
+        )
+        raise InputError(f"[network] {network.name} takes one operator only: set {settings}.")

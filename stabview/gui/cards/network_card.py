@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, tend
-from stabview.gui.cards.network_choice import named, taking, trained_at
 from stabview.gui.cards.sampling_card import OPERATOR_TITLES
 from stabview.gui.dialogs.files import ask_network
 from stabview.gui.dialogs.model_card import ModelCardDialog
 from stabview.gui.dialogs.network_opening import open_network
 from stabview.methods.networks.cards import shipped_cards
+from stabview.study.networks import named, taking, trained_at
 from stabview.study.study import NetworkChoice, Study
 
 _FILE, _OPEN = "<file>", "<open>"
@@ -97,7 +97,9 @@ class NetworkCard(Card):
             card, study = named(key), self.workbench.study
             parts = taking(card, study)
             self.change("network", **parts)
-            if "sampling" in parts:
+            if card.fixed:
+                self.tell(f"{card.title} takes one operator only, which the study now has: {card.only_operator}.")
+            elif "sampling" in parts:
                 title = OPERATOR_TITLES.get(card.operator, card.operator)
                 self.tell(f"The operator is now {title}: {card.title} was trained for it.")
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, SliderRow, Spin
-from stabview.gui.cards.network_choice import first_for, taking
 from stabview.gui.cards.thumbnails import SamplingThumbnail
 from stabview.gui.dialogs.files import ask_coils
 from stabview.study.choices import FILTERS, GEOMETRIES, OPERATORS, PATTERNS
 from stabview.study.fields import FIELDS, matters
+from stabview.study.networks import first_for, taking
 from stabview.study.study import SamplingChoice, Study
 
 OPERATOR_TITLES = {

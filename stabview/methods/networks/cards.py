@@ -27,6 +27,9 @@ class Card:
     differences : where it departs from the published network, and why.
     limits : what is known not to work.
     weights_sha256 : of the safetensors file; empty for a network without weights.
+    operator_spec : `SamplingOperator.spec` of the one operator that it takes; empty for a network that takes any of
+        its kind.
+    sampling : what a study chooses for that operator beside size and rate: pattern, seed.
     """
 
     name: str
@@ -42,10 +45,24 @@ class Card:
     differences: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     weights_sha256: str = ""
+    operator_spec: str = ""
+    sampling: dict[str, object] = field(default_factory=dict)
 
     def takes(self, operator: str) -> bool:
         """Whether it reconstructs data of an operator (its name)."""
         return self.operator in (operator, "any")
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it reconstructs from the data of one single operator."""
+        return bool(self.operator_spec)
+
+    @property
+    def only_operator(self) -> str:
+        """That operator in words."""
+        rate = f"rate {self.trained_rate:g}" if (self.trained_rate or 0) <= 1 else f"{self.trained_rate:g} views"
+        more = [f"{key} {value}" for key, value in self.sampling.items()]
+        return ", ".join([f"{self.size} x {self.size} pixels", self.operator, *more, rate])
 
     @property
     def learnt(self) -> bool:
@@ -55,7 +72,9 @@ class Card:
     @property
     def text(self) -> str:
         """The whole card as Markdown."""
-        blocks = [f"# {self.title}", self.summary, "## Training", _listing(self.training)]
+        blocks = [f"# {self.title}", self.summary]
+        blocks += [f"Takes one operator only: {self.only_operator}."] if self.fixed else []
+        blocks += ["## Training", _listing(self.training)]
         blocks += ["## How well it does", _listing(self.figures)]
         if self.differences:
             blocks += ["## Differences from the published network", "\n".join(f"- {line}" for line in self.differences)]

@@ -31,9 +31,21 @@ class NetworkMethod:
         self.spec = MethodSpec(card.name, card.title, dict(card.parameters), card.weights_sha256)
 
     def __call__(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
+        refusal = self.refusal(operator)
+        if refusal:
+            raise InputError(refusal)
+        return self.module(y, operator)
+
+    def refusal(self, operator: SamplingOperator) -> str:
+        """Why it does not take the data of an operator, in a sentence; empty where it does."""
         if not self.card.takes(operator.name):
-            raise InputError(
+            return (
                 f"{self.card.title} was made for {self.card.operator} data and the study samples with {operator.name};"
                 f" choose the operator '{self.card.operator}' or {self._advice}."
             )
-        return self.module(y, operator)
+        if self.card.fixed and operator.spec != self.card.operator_spec:
+            return (
+                f"{self.card.title} takes one operator only ({self.card.only_operator}), and the data are of another;"
+                f" choose that one or {self._advice}."
+            )
+        return ""

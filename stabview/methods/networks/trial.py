@@ -13,6 +13,7 @@ from torch import nn
 from stabview.images.errors import InputError
 from stabview.images.phantoms import phantom
 from stabview.measures.errors import psnr
+from stabview.methods.networks.cards import Card
 from stabview.methods.networks.formats.graph import Shape
 from stabview.methods.networks.wired import WiredNetwork, start_image
 from stabview.methods.networks.wiring import Wiring
@@ -55,8 +56,9 @@ class Attempt:
 
 
 def trial_operator(
-    name: str, size: int, trained_rate: float | None = None, *, device: torch.device | str = "cpu"
-) -> SamplingOperator:
+    name: str, size: int, trained_rate: float | None = None, *, pattern: str = "cartesian-gaussian", seed: int = 0,
+    device: torch.device | str = "cpu",
+) -> SamplingOperator:  # fmt: skip
     """An operator of this kind for size x size images, at the rate of the training where it is known."""
     shape, rate = (size, size), trained_rate or RATE
     views = max(1, round(trained_rate or VIEWS))
@@ -65,13 +67,19 @@ def trial_operator(
     if name == "radial-fourier":
         return RadialFourierOperator(shape, golden_angles(views), device=device)
     if name == "gaussian":
-        return GaussianOperator(shape, rate=rate, seed=0, device=device)
+        return GaussianOperator(shape, rate=rate, seed=seed, device=device)
     if name == "dct":
-        return CosineOperator(shape, rate=rate, seed=0, device=device)
-    mask = sampling_mask("cartesian-gaussian", shape, rate, seed=0)
+        return CosineOperator(shape, rate=rate, seed=seed, device=device)
+    mask = sampling_mask(pattern, shape, rate, seed=seed)
     if name == "multicoil":
         return MultiCoilOperator(mask, birdcage(shape, COILS), device=device)
     return FourierOperator(mask, device=device)
+
+
+def operator_for(card: Card, *, device: torch.device | str = "cpu") -> SamplingOperator:
+    """An operator whose data a network takes, by its card: its only one, or one of its kind, size and rate."""
+    kind = "fourier" if card.operator == "any" else card.operator
+    return trial_operator(kind, card.size, card.trained_rate, **card.sampling, device=device)
 
 
 def trial_image(operator: SamplingOperator) -> torch.Tensor:

@@ -1,0 +1,81 @@
+"""Networks and operators belong together: what a network needs of a study, and what taking one changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stabview.methods.networks.cards import Card, shipped_cards
+from stabview.study.fields import matters
+from stabview.study.study import COUNTING_VIEWS, ImageChoice, NetworkChoice, SamplingChoice, Study
+
+
+def named(name: str | None) -> Card | None:
+    """The card of a shipped network."""
+    return next((card for card in shipped_cards() if card.name == name), None)
+
+
+def first_for(operator: str) -> Card | None:
+    """The shipped network to begin with for an operator: the usual one, or one made for it, or one that takes any.
+
+    Those that take one single operator come after the others of their kind.
+    """
+    usual = Study().network.name
+    fitting = [card for card in shipped_cards() if card.takes(operator)]
+    return min(fitting, key=lambda card: (card.name != usual, card.operator != operator, card.fixed), default=None)
+
+
+def trained_sampling(card: Card) -> dict[str, object]:
+    """Operator and rate (or number of views) of a network's training, as a study chooses them; pattern and seed, too,
+    of a network that takes one operator only."""
+    chosen: dict[str, object] = {} if card.operator == "any" else {"operator": card.operator}
+    if card.trained_rate is not None:
+        views = card.operator in COUNTING_VIEWS
+        chosen |= {"views": int(card.trained_rate)} if views else {"rate": card.trained_rate}
+    return chosen | card.sampling
+
+
+def taking(card: Card, study: Study) -> dict[str, object]:
+    """The parts of the study that change when this network is taken: its operator, too, where it is another one.
+
+    With another operator comes the rate or number of views at which the network was trained. A network of one single
+    operator brings that and the size of its images, and they go when another network comes.
+    """
+    parts: dict[str, object] = {"network": NetworkChoice(name=card.name)}
+    before = named(study.network.name) if study.network.path is None else None
+    if card.fixed:
+        parts |= {
+            "image": replace(study.image, size=card.size),
+            "sampling": replace(study.sampling, **trained_sampling(card)),
+        }
+    elif before is not None and before.fixed and card.operator != "any":
+        usual = replace(SamplingChoice(), noise=study.sampling.noise)
+        parts |= {
+            "image": replace(study.image, size=ImageChoice().size),
+            "sampling": replace(usual, **trained_sampling(card)),
+        }
+    elif not card.takes(study.sampling.operator):
+        parts["sampling"] = replace(study.sampling, **trained_sampling(card))
+    return {name: part for name, part in parts.items() if part != getattr(study, name)}
+
+
+def trained_at(operator: str, rate: float | None) -> str:
+    """Where a network was trained, in words."""
+    if rate is None:
+        return "trained at an unknown rate"
+    return f"trained at {rate:g} views" if operator in COUNTING_VIEWS else f"trained at {100 * rate:.3g} %"
+
+
+def missing_for(card: Card, study: Study) -> dict[str, dict[str, object]]:
+    """What a network of one single operator needs and the study has otherwise: section -> key -> value needed."""
+    if not card.fixed:
+        return {}
+    needed = {"image": {"size": card.size}, "sampling": trained_sampling(card)}
+    found: dict[str, dict[str, object]] = {}
+    for section, values in needed.items():
+        part = getattr(study, section)
+        wrong = {
+            key: value for key, value in values.items() if getattr(part, key) != value and matters(part, key)
+        }
+        if wrong:
+            found[section] = wrong
+    return found
