@@ -10,6 +10,7 @@ import torch
 from stabview.experiments.sampling_sweep import outside_in, sampling_sweep
 from stabview.experiments.structural_details import detail_survival
 from stabview.measures.stability import all_measures
+from stabview.methods.method import Method
 from stabview.methods.sparse.method import Solution
 from stabview.methods.sparse.solvers.iterate import WarmStart
 from stabview.perturbation.ascent import MOMENTUM as ASCENT_MOMENTUM
@@ -17,6 +18,7 @@ from stabview.perturbation.ascent import momentum_ascent
 from stabview.perturbation.continuation import MOMENTUM as CONTINUATION_MOMENTUM
 from stabview.perturbation.continuation import continuation
 from stabview.perturbation.iterate import Iterate, SearchState
+from stabview.sampling.operator import SamplingOperator
 from stabview.study.frames import DetailReport, FramePart, SweepPoint
 from stabview.study.operators import sampling_operator
 from stabview.study.problem import Problem, plain, soa_method, study_noise
@@ -106,10 +108,18 @@ def sweep(problem: Problem, iterate: Iterate) -> Iterator[SweepPoint]:
         problem.x + iterate.r, problem.x, outside_in(sweep_rates(study)),
         lambda rate: sampling_operator(study.sampling, shape, device=problem.device, rate=rate),
         lambda operator, image: operator(image) + study_noise(study, problem.source, operator, problem.bare),
-        lambda operator: {**problem.methods, "soa": soa_method(study, operator)},
+        lambda operator: _methods_at(problem, operator),
     )  # fmt: skip
     for rate, operator, scores in points:
         yield SweepPoint(rate if operator.rate is None else operator.rate, scores)
+
+
+def _methods_at(problem: Problem, operator: SamplingOperator) -> dict[str, Method]:
+    """The methods for the data of another rate; without a network that takes one operator only."""
+    methods = {**problem.methods, "soa": soa_method(problem.study, operator)}
+    if problem.network.refusal(operator):
+        del methods["network"]
+    return methods
 
 
 def _measures(problem: Problem, estimate: torch.Tensor, clean: torch.Tensor, iterate: Iterate) -> dict[str, float]:
