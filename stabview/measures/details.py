@@ -15,8 +15,19 @@ def contrast_kept(with_detail: torch.Tensor, without_detail: torch.Tensor, detai
     return float(product.sum(dtype=torch.float64) / detail.abs().square().sum(dtype=torch.float64))
 
 
+def seen_part(operator: SamplingOperator, image: torch.Tensor) -> torch.Tensor:
+    """A^+ A x, the part of an image that the samples determine; x minus it lies in the kernel of A. (H, W)."""
+    return operator.minimum_norm(operator(image.to(operator.dtype)))
+
+
 def exposure(operator: SamplingOperator, detail: torch.Tensor) -> float:
     """||A^+ A d||^2 / ||d||^2, the share of the detail's energy that the samples determine, in [0, 1]."""
     detail = detail.to(operator.dtype)
-    seen = operator.minimum_norm(operator(detail))
+    seen = seen_part(operator, detail)
     return float((torch.linalg.vector_norm(seen) / torch.linalg.vector_norm(detail)) ** 2)
+
+
+def kernel_awareness(operator: SamplingOperator, difference: torch.Tensor) -> float:
+    """kappa = ||A (x - x')|| / ||x - x'||: small where two different images give nearly the same data."""
+    data = operator(difference.to(operator.dtype))
+    return float(torch.linalg.vector_norm(data) / torch.linalg.vector_norm(difference))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
-from stabview.experiments.catalogue import Experiment, Parameter, Value
+from stabview.experiments.entry import Experiment, Parameter, Value
 from stabview.gui.cards.fields import Choice, tend
 from stabview.gui.dialogs.files import ask_file
 from stabview.images.errors import InputError
