@@ -23,6 +23,17 @@ def test_every_phantom_is_repeatable_at_any_size(name, size):
         assert not np.array_equal(first.pixels, phantom(name, size, seed=4).pixels)
 
 
+def test_ellipses_lie_at_the_same_place_at_every_size():
+    for seed in range(4):
+        coarse, fine = phantom("ellipses", 128, seed=seed).pixels, phantom("ellipses", 512, seed=seed).pixels
+        from_centre = np.hypot(*(np.mgrid[:128, :128] - 63.5))
+        there, found = (
+            float((picture * from_centre).sum() / picture.sum())
+            for picture in (fine.reshape(128, 4, 128, 4).mean(axis=(1, 3)), coarse)
+        )
+        assert found == pytest.approx(there, abs=0.06), "pixels from the centre, on average"
+
+
 def test_shepp_logan_has_the_published_grey_values():
     pixels = shepp_logan(400).pixels
 

@@ -31,7 +31,7 @@ def ellipse_pixels(
     axes: tuple[float, float] = (0.05, 0.45),
 ) -> np.ndarray:  # fmt: skip
     """The pixels of `ellipses`, (size, size) float32 in [0, 1], drawn from a running generator."""
-    grid = np.linspace(-1, 1, size, dtype=np.float32)
+    grid = ((2 * np.arange(size) + 1) / size - 1).astype(np.float32)  # centres of the pixels
     picture = np.zeros((size, size), np.float32)
     for _ in range(generator.integers(*count)):
         centre = generator.uniform(-0.7, 0.7, 2)
