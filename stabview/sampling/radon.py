@@ -11,6 +11,7 @@ import torch
 from stabview.images.errors import InputError
 from stabview.sampling.backprojection import Fan
 from stabview.sampling.filters import check_filter, filter_rows, ramp
+from stabview.sampling.lanczos import lanczos_norm
 from stabview.sampling.operator import SamplingOperator
 from stabview.sampling.projectors import back_project, project
 from stabview.sampling.rays import (
@@ -187,21 +188,10 @@ class RadonOperator(SamplingOperator):
         return torch.from_numpy(np.cos(self._bin_angles)).to(like.device, like.dtype)
 
     def norm(self) -> float:
-        """||A|| by power iteration. A has no negative entry, so a constant image is a good start."""
         found = self._table.remembered.get("norm")
         if found is None:
-            found = self._table.remembered["norm"] = self._power_iteration()
+            found = self._table.remembered["norm"] = lanczos_norm(self)
         return found
-
-    def _power_iteration(self, *, steps: int = 100, tolerance: float = 1e-7) -> float:
-        x = torch.ones(self.image_shape, device=self._device, dtype=self._dtype)
-        value = 0.0
-        for _ in range(steps):
-            x = self._adjoint(self._forward(x / torch.linalg.vector_norm(x)))
-            before, value = value, float(torch.linalg.vector_norm(x))
-            if value - before <= tolerance * value:
-                break
-        return value**0.5
 
     def system_matrix(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Row, column and weight of every entry of A as a matrix, for other programs and for the singular values."""
