@@ -1,6 +1,8 @@
 """The recipes by name, without importing torch."""
 
 RECIPES = {
+    "automap": "stabview.training.automap",
+    "dagan": "stabview.training.dagan",
     "deep-mri": "stabview.training.deep_mri",
     "ell-50": "stabview.training.ell50",
     "med-50": "stabview.training.med50",
