@@ -7,6 +7,8 @@ from collections.abc import Callable
 from torch import nn
 
 from stabview.images.errors import InputError
+from stabview.methods.networks.automap import AUTOMAP
+from stabview.methods.networks.dagan import DAGAN
 from stabview.methods.networks.deep_mri import DeepMRI
 from stabview.methods.networks.encoder_decoder import EncoderDecoder
 from stabview.methods.networks.fbpconvnet import FBPConvNet
@@ -15,8 +17,8 @@ from stabview.methods.networks.unet import UNet
 from stabview.methods.networks.varnet import VarNet
 
 ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
-    "deep-mri": DeepMRI, "encoder-decoder": EncoderDecoder, "fbpconvnet": FBPConvNet, "firenet": FIRENET,
-    "unet": UNet, "varnet": VarNet,
+    "automap": AUTOMAP, "dagan": DAGAN, "deep-mri": DeepMRI, "encoder-decoder": EncoderDecoder,
+    "fbpconvnet": FBPConvNet, "firenet": FIRENET, "unet": UNet, "varnet": VarNet,
 }  # fmt: skip
 
 
