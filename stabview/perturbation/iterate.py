@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,36 +10,43 @@ import torch
 
 @dataclass(frozen=True, eq=False)
 class SearchState:
-    """What a search needs to go on: the step it took last, its perturbation, its momentum and its own scale."""
+    """What a search needs to go on: the step it took last, its perturbations (n, *shape), and its own memory."""
 
     step: int
-    perturbation: torch.Tensor
-    momentum: torch.Tensor
-    scale: float
+    v: torch.Tensor
+    memory: dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
 class Iterate:
-    """Consistent record of step `index`; index 0 is the unperturbed data.
+    """Consistent record of step `index`; index 0 is the unperturbed data. With restarts, of the best one.
 
     Attributes
     ----------
-    r : (H, W) image perturbation (for searches in the samples: the one of minimum norm with the same data).
+    image : gives r (H, W), the image perturbation; for searches elsewhere the one of minimum norm with the same data,
+        which is not computed before it is asked for, and kept then.
     y : data seen by every method. reconstruction : f(y).
-    objective : Q = 1/2 ||f(A(x+r)) - f(Ax)||^2 - lambda/2 ||r||^2, lambda = 0 where a search has none.
-    relative_norm : ||r|| / ||x||, or ||e|| / ||y|| for searches in the samples.
+    objective : the goal minus what it is for r = 0, minus lambda/2 ||r||^2 where a search has a lambda.
+    relative_norm : ||r|| / ||x||, or the size of v over its space's reference.
+    v : the perturbation as the search sees it; r itself for searches in the image.
     state : to resume after this iterate; None for index 0.
     """
 
     index: int
-    r: torch.Tensor
+    image: Callable[[], torch.Tensor]
     y: torch.Tensor
     reconstruction: torch.Tensor
     objective: float
     relative_norm: float
+    v: torch.Tensor | None = None
     state: SearchState | None = None
+
+    @property
+    def r(self) -> torch.Tensor:
+        return self.image()
 
 
 def clean_iterate(objective) -> Iterate:
     """Index 0: r = 0."""
-    return Iterate(0, torch.zeros_like(objective.x), objective.y, objective.clean, 0.0, 0.0)
+    zero = torch.zeros_like(objective.x)
+    return Iterate(0, lambda: zero, objective.y, objective.clean, 0.0, 0.0, objective.space.zero)

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,9 @@ from stabview.study.source import SourceImage
 from stabview.study.study import Study
 from stabview.study.toml_file import study_from_dict, study_to_dict
 
-VERSION = 1
+VERSION = 2
+STATE = "search-"
+"""Before the names of the tensors from which the search goes on."""
 LARGEST = 2 << 30
 """A session whose parts unpack to more bytes than this is refused."""
 
@@ -50,7 +53,6 @@ class StoredSession:
     sweep_position: int
     arrays: dict[str, np.ndarray]
     search_step: int
-    search_scale: float
     objectives: tuple[float, ...]
     relative_norms: tuple[float, ...]
 
@@ -65,9 +67,14 @@ class StoredSession:
             )
             state = None
             if k == last and self.search_step >= 0:
-                v, momentum = (torch.from_numpy(self.arrays[name]).to(like.device) for name in ("v", "momentum"))
-                state = SearchState(self.search_step, v, momentum, self.search_scale)
-            yield Iterate(k, r, y, reconstruction, self.objectives[k], self.relative_norms[k], state)
+                tensors = {
+                    name.removeprefix(STATE): torch.from_numpy(array).to(like.device)
+                    for name, array in self.arrays.items()
+                    if name.startswith(STATE)
+                }
+                state = SearchState(self.search_step, tensors.pop("v"), tensors)
+            numbers = self.objectives[k], self.relative_norms[k]
+            yield Iterate(k, partial(_same, r), y, reconstruction, *numbers, state=state)
 
 
 def save_session(path: Path, problem: Problem, kept: Kept, view: dict[str, object]) -> None:
@@ -82,13 +89,12 @@ def save_session(path: Path, problem: Problem, kept: Kept, view: dict[str, objec
         arrays[f"network{iterate.index}"] = plain(iterate.reconstruction)
     state = kept.iterates[-1].state if kept.iterates else None
     if state is not None:
-        arrays["v"], arrays["momentum"] = plain(state.perturbation), plain(state.momentum)
+        arrays |= {STATE + name: plain(tensor) for name, tensor in {"v": state.v, **state.memory}.items()}
     facts = {
         "version": VERSION, "image": image, "view": view, "position": kept.position, "planned": kept.planned,
         "resumable": kept.resumable, "slice_index": problem.source.slice_index,
         "slice_count": problem.source.slice_count, "sweep": [[p.rate, p.psnr] for p in kept.sweep_points],
         "sweep_position": kept.sweep_position, "search_step": state.step if state else -1,
-        "search_scale": state.scale if state else 0.0,
         "objectives": [iterate.objective for iterate in kept.iterates],
         "relative_norms": [iterate.relative_norm for iterate in kept.iterates],
     }  # fmt: skip
@@ -147,11 +153,15 @@ def _read(path: Path) -> StoredSession:
         study, source, dict(facts["view"]), int(facts["position"]), int(facts["planned"]), bool(facts["resumable"]),
         tuple(SweepPoint(float(rate), {name: float(value) for name, value in psnr.items()})
               for rate, psnr in facts["sweep"]),
-        int(facts["sweep_position"]), arrays, int(facts["search_step"]), float(facts["search_scale"]),
+        int(facts["sweep_position"]), arrays, int(facts["search_step"]),
         tuple(map(float, facts["objectives"])), tuple(map(float, facts["relative_norms"])),
     )  # fmt: skip
     _check_sizes(session, pixels.shape)
     return session
+
+
+def _same(r: torch.Tensor) -> torch.Tensor:
+    return r
 
 
 def _refuse_large(archive: zipfile.ZipFile) -> None:
@@ -168,8 +178,8 @@ def _check_sizes(session: StoredSession, shape: tuple[int, ...]) -> None:
     if session.study.sampling.operator == "fourier":
         images += data
     if session.search_step >= 0:
-        state = [session.arrays[name].shape for name in ("v", "momentum")]
+        state = session.arrays[STATE + "v"].shape
         if session.resumable and session.study.perturbation.domain == "image":
-            images += state
+            images.append(state[1:])
     if len(shape) != 2 or not 0 < count == len(session.relative_norms) or set(images) - {shape} or len(set(data)) > 1:
         raise InputError("its images and numbers do not belong together; it is damaged.")

@@ -10,12 +10,20 @@ from stabview.images.errors import InputError
 from stabview.methods.method import MethodSpec
 from stabview.perturbation.ascent import momentum_ascent
 from stabview.perturbation.continuation import continuation
-from stabview.perturbation.objective import ChangeObjective
+from stabview.perturbation.harm import Loss
+from stabview.perturbation.minimal import bracket, minimal_norm
+from stabview.perturbation.objective import ChangeObjective, Objective
+from stabview.perturbation.projected import adam_ascent, projected_ascent
 from stabview.sampling.radon import RadonOperator, equispaced_angles
 
 SEARCHES = {
     "continuation": lambda objective, **options: continuation(objective, **{"steps": 6, "budget": 0.05, **options}),
     "ascent": lambda objective, **options: momentum_ascent(objective, **{"steps": 12, "budget": 0.05, **options}),
+    "projected": lambda objective, **options: projected_ascent(objective, **{"steps": 6, "budget": 0.05, **options}),
+    "adam": lambda objective, **options: adam_ascent(objective, **{"steps": 6, "budget": 0.05, **options}),
+    "minimal-norm": lambda objective, **options: minimal_norm(
+        objective, Loss(3.0), **{"steps": 8, "budget": 0.05, **options}
+    ),
 }
 norm = torch.linalg.vector_norm
 
@@ -63,7 +71,7 @@ def test_every_iterate_is_consistent(search, scanner, objective, request):
         again = objective.method(seen, operator)
         torch.testing.assert_close(iterate.y, seen, rtol=1e-5, atol=1e-6)
         torch.testing.assert_close(iterate.reconstruction, again, rtol=1e-4, atol=1e-5)
-        weight = 0.1 * iterate.state.scale  # lambda of the ascent; 0 for continuation
+        weight = 0.1 * float(iterate.state.memory.get("scale", 0))  # lambda of the ascent; 0 for continuation
         q = 0.5 * float(norm(again - clean.reconstruction)) ** 2 - 0.5 * weight * float(norm(iterate.r)) ** 2
         assert iterate.objective == pytest.approx(q, rel=1e-3)
         assert iterate.relative_norm == pytest.approx(float(norm(iterate.r) / norm(x)), rel=1e-5)
@@ -90,6 +98,52 @@ def test_a_stopped_search_goes_on_as_if_it_had_not_been_stopped(search, objectiv
         if iterate.index == 3:
             break
     same(begun + list(search(objective, state=begun[-1].state)), whole)
+
+
+def test_restarts_go_on_together_and_the_best_is_shown(search, objective):
+    """Each start of a batch goes its own way, as it would alone; a stopped batch goes on in the same way."""
+    def alone(k):
+        whole = objective.space.random(3, torch.Generator().manual_seed(4))
+        start = whole[k : k + 1] * 0.001 * objective.space.reference
+        return list(search(objective, starts=start, steps=4))
+
+    together = list(search(objective, restarts=3, seed=4, steps=4))
+    assert together[-1].state.v.shape[0] == 3
+    if search not in (SEARCHES["ascent"], SEARCHES["minimal-norm"]):  # other starts, and a radius shared by all
+        best = max(alone(k)[4].objective for k in range(3))
+        assert together[4].objective == pytest.approx(best, rel=1e-3)
+    same(list(search(objective, restarts=3, seed=4, steps=4, state=together[2].state)), together[3:])
+
+
+def test_what_was_found_in_a_larger_ball_helps_in_a_smaller_one(objective):
+    *_, far = continuation(objective, steps=10, budget=0.02)
+    cold = max(iterate.objective for iterate in projected_ascent(objective, steps=3, budget=0.005))
+    warm = list(projected_ascent(objective, steps=3, budget=0.005, starts=far.v[None]))
+    assert max(iterate.objective for iterate in warm) > cold
+    assert max(iterate.relative_norm for iterate in warm) <= 0.005
+
+
+def test_the_smallest_harmful_perturbation_is_bracketed(objective):
+    """The witness costs the stated decibels, nothing tried below it did, and a larger budget was not needed."""
+    harm = Loss(1.0)
+    iterates = list(minimal_norm(objective, harm, steps=40, budget=0.2))
+    found = bracket(iterates, objective, harm)
+    x = objective.x
+    error, clean = (float(norm(f - x)) for f in (found.iterate.reconstruction, objective.clean))
+    assert 20 * np.log10(error / clean) >= 1
+    assert 0 < found.lower < found.upper < 1.2 * found.lower
+    *_, last = continuation(objective, steps=40, budget=0.2 * found.upper)
+    assert 20 * np.log10(float(norm(last.reconstruction - x)) / clean) < 1
+
+
+def test_bfloat16_steers_the_search_and_float32_measures_it(deep_mri, lines, head):
+    objective = Objective(deep_mri, lines, head, lines(head), precision="bfloat16")
+    *_, last = continuation(objective, steps=6, budget=0.02)
+    single = Objective(deep_mri, lines, head, lines(head))
+    assert torch.equal(last.reconstruction, single.reconstruct(last.y))
+    assert last.objective == pytest.approx(float(single(last.v).value), rel=1e-6)
+    *_, exact = continuation(single, steps=6, budget=0.02)
+    assert last.objective > 0.8 * exact.objective
 
 
 def test_a_seed_repeats_a_search_and_another_one_begins_elsewhere(search, objective):
@@ -143,14 +197,14 @@ def test_the_gradient_is_that_of_finite_differences(deep_mri, lines, head, domai
 
     def direction():
         v = torch.randn(x.shape, dtype=torch.complex128, generator=generator)
-        return objective.allowed(v) / norm(objective.allowed(v))
+        return objective.space.allowed(v) / norm(objective.space.allowed(v))
 
     point, step = 0.5 * direction(), 1e-8  # so short that hardly a ReLU turns on the way
     gradient = objective(point).gradient
     for _ in range(3):
         towards = direction()
         slope = float(torch.vdot(gradient.flatten(), towards.flatten()).real)
-        ahead, behind = (objective(point + sign * step * towards).half_square for sign in (1, -1))
+        ahead, behind = (float(objective(point + sign * step * towards).value) for sign in (1, -1))
         assert slope == pytest.approx((ahead - behind) / (2 * step), rel=1e-4)
 
 

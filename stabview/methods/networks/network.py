@@ -8,6 +8,7 @@ from torch import nn
 from stabview.images.errors import InputError
 from stabview.methods.method import MethodSpec
 from stabview.methods.networks.cards import Card
+from stabview.methods.networks.wired import WiredNetwork
 from stabview.sampling.operator import SamplingOperator
 
 
@@ -17,6 +18,7 @@ class NetworkMethod:
     Attributes
     ----------
     card : what is known of the network. trust : one line on its file, for the window.
+    takes_batches : whether several data (n, *data_shape) may be given at once; networks of files may not take them.
 
     channels_last : lay tensors out so, which convolutions are faster with; graphs of other programs may not take it.
     """
@@ -25,9 +27,10 @@ class NetworkMethod:
         self, module: nn.Module, card: Card, *, trust: str, device: str = "cpu", channels_last: bool = True,
         advice: str = "another network",
     ) -> None:  # fmt: skip
-        layout = {"memory_format": torch.channels_last} if channels_last else {}
+        layout = {"memory_format": torch.channels_last} if channels_last and getattr(module, "channels_last", True) else {}
         self.module = module.eval().requires_grad_(False).to(device, **layout)
         self.card, self.trust, self._advice = card, trust, advice
+        self.takes_batches = not isinstance(module, WiredNetwork)
         self.spec = MethodSpec(card.name, card.title, dict(card.parameters), card.weights_sha256)
 
     def __call__(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
