@@ -12,12 +12,13 @@ from pathlib import Path
 from stabview import __version__
 from stabview.images.errors import InputError
 
-BAD_INPUT, INTERRUPTED = 2, 130
+DIFFERS, BAD_INPUT, INTERRUPTED = 1, 2, 130
+SHOWN_DIFFERENCES = 20
 NOTICE = "Research and education only. Not for diagnosis. A worst-case search finds a lower bound, never a guarantee."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0, 2 for bad input, 130 when interrupted."""
+    """Run one command; returns the exit code: 0, 1 where a replay differs, 2 for bad input, 130 when interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMANDS:
         parser, run = _command_parser(arguments[0])
@@ -97,7 +98,7 @@ def _window(options: argparse.Namespace) -> int:
     from stabview.methods.networks.formats.inspection import ENDINGS
     from stabview.study.study import Study
 
-    study = _seeded(_named(options.demo) if options.demo else Study(), options)
+    study = _seeded(_study_of(Path(options.demo)) if options.demo else Study(), options)
     for path in options.files:
         if path.suffix.lower() in ENDINGS:
             _trust(str(path), options)
@@ -121,74 +122,89 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _fill_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "study", type=Path, metavar="STUDY", help="a study (.toml), or the name of an example or of an experiment"
-    )
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of an experiment")
+    study = "a study (.toml), or the name of an example or of an experiment; left out: the default study"
+    parser.add_argument("study", type=Path, nargs="?", metavar="STUDY", help=study)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
+                        help="a setting, such as image.size=128, or a parameter of an experiment")  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--pdf", action="store_true", help="the report as PDF too")
+    parser.add_argument("--film", choices=("gif", "mp4"), help="the iterates as a film too")
 
 
 def _run(options: argparse.Namespace) -> None:
     from stabview.report.findings import write_findings
-    from stabview.report.write import write_outcome
     from stabview.study.runner import run_experiments, run_study
 
-    study = _seeded(_with_parameters(_study_of(options.study), options.set), options)
+    study = _seeded(_with_settings(options.study, options.set), options)
     _trust(study.network.path, options)
     common = {"device": options.device, "threads": options.threads, "tell": _teller(options)}
     if study.experiments:
         files = run_experiments(study, options.out, write_findings, **common)
     else:
-        files = run_study(study, options.out, write_outcome, **common)
+        files = run_study(study, options.out, _writer(options), **common)
+    if options.pdf:
+        files.append(_pdf(options.out))
     print(f"{len(files)} files in {options.out}; the report is {options.out / 'report.html'}")
+
+
+def _writer(options: argparse.Namespace) -> Callable[..., list[Path]]:
+    """`write_outcome`, and the film where it was asked for."""
+    from stabview.report.animation import write_animation
+    from stabview.report.write import write_outcome
+
+    def write(result, frames, scene, study, folder, arrays) -> list[Path]:
+        files = write_outcome(result, frames, scene, study, folder, arrays)
+        if options.film:
+            files.append(write_animation(frames, scene, Path(folder) / f"iterates.{options.film}"))
+        return files
+
+    return write
+
+
+def _pdf(folder: Path) -> Path:
+    from stabview.machine import draw_offscreen_without_display
+
+    draw_offscreen_without_display()
+    try:
+        from stabview.gui.export.pdf import write_pdf
+    except ImportError as error:
+        raise InputError(f"The PDF needs Qt, and a system library is missing ({error}); use report.html.") from error
+    return write_pdf(folder / "report.html", folder / "report.pdf")
+
+
+def _with_settings(name: Path | None, given: Sequence[str]):
+    from stabview.study.settings import with_settings
+    from stabview.study.study import Study
+
+    study = Study() if name is None else _study_of(name)
+    return with_settings(study, given) if given else study
 
 
 def _study_of(name: Path):
     """The study in a file, or of the example or experiment of that name."""
+    from stabview.study.named import named_study
     from stabview.study.toml_file import read_study
 
-    return read_study(name) if name.exists() or name.suffix else _named(str(name))
+    return read_study(name) if name.exists() or name.suffix else named_study(str(name))
 
 
-def _named(name: str):
-    """The study of a shipped example, or the one that runs an experiment."""
-    from stabview.experiments.catalogue import EXPERIMENTS
-    from stabview.study.checks import suggestion
-    from stabview.study.examples import EXAMPLES
-    from stabview.study.study import ExperimentChoice, Study
-
-    if name in EXAMPLES:
-        return EXAMPLES[name].study()
-    if name not in EXPERIMENTS:
-        raise InputError(f"There is no example or experiment '{name}'; {suggestion(name, [*EXAMPLES, *EXPERIMENTS])}")
-    return Study(experiments=(ExperimentChoice(name),))
+def _fill_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("result", type=Path, metavar="REPORT.json", help="result.json of a report, or its folder")
+    parser.add_argument("--tolerance", type=float, default=1e-3, metavar="T",
+                        help="relative difference that is allowed (default: 0.001)")  # fmt: skip
 
 
-def _with_parameters(study, given: Sequence[str]):
-    """The study with parameters of its experiments replaced: "size=64", as it would stand in TOML."""
-    if not given:
-        return study
-    if not study.experiments:
-        raise InputError("--set gives parameters of an experiment, and this study has none.")
-    values = {}
-    for text in given:
-        name, sign, value = text.partition("=")
-        if not sign:
-            raise InputError(f"'{text}' is no NAME=VALUE, such as size=64.")
-        values[name.strip()] = _plain_value(value.strip())
-    chosen = [replace(one, parameters={**one.parameters, **values}) for one in study.experiments]
-    return study.having(experiments=tuple(chosen))
+def _verify(options: argparse.Namespace) -> int:
+    from stabview.report.verify import verify
 
-
-def _plain_value(text: str) -> bool | int | float | str:
-    if text in ("true", "false"):
-        return text == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text.strip("\"'")
+    found = verify(options.result, tolerance=options.tolerance, device=options.device, threads=options.threads,
+                   tell=_teller(options))  # fmt: skip
+    for line in found.differences[:SHOWN_DIFFERENCES]:
+        print(line)
+    if len(found.differences) > SHOWN_DIFFERENCES:
+        print(f"... and {len(found.differences) - SHOWN_DIFFERENCES} more")
+    print(found.sentence)
+    return 0 if found.agrees else DIFFERS
 
 
 def _fill_examples(parser: argparse.ArgumentParser) -> None:
@@ -206,7 +222,7 @@ def _examples(options: argparse.Namespace) -> None:
         print(schema_text())
     elif options.export:
         name, path = options.export
-        write_study(_named(name), Path(path))
+        write_study(_study_of(Path(name)), Path(path))
         print(f"Wrote {path}; run it with: stabview run {path} --out DIR")
     else:
         for name, entry in EXAMPLES.items():
@@ -346,6 +362,7 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS: dict[str, tuple[str, Callable, Callable]] = {
     "run": ("Run a study without a window and write numbers, figures and the report.", _fill_run, _run),
+    "verify": ("Replay a report and compare every number of it.", _fill_verify, _verify),
     "examples": ("List the shipped examples, or write one as a study to edit.", _fill_examples, _examples),
     "networks": ("List the shipped networks, print a model card, or check a file.", _fill_networks, _networks),
     "train": ("Train a shipped network again; resumes where it was interrupted.", _fill_train, _train),

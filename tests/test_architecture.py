@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("__main__",),
     ("cli", "benchmarks"),
+    ("api",),
     ("gui",),
     ("report",),
     ("study",),

@@ -12,13 +12,13 @@ import numpy as np
 
 from stabview.experiments.finding import Chart, Finding, Picture, Table
 from stabview.report import plots
-from stabview.report.html import page
+from stabview.report.html import page, without_folders
 from stabview.report.markup import cell_text, facts_table, figure, notices
 from stabview.report.pictures import diverging, grey, png
-from stabview.report.write import complete, json_text, written
+from stabview.report.write import complete, json_text, manifest_file, written
 from stabview.study.experiments import ExperimentRun, result_of_runs, run_names
 from stabview.study.study import Study
-from stabview.study.toml_file import study_text
+from stabview.study.toml_file import study_text, study_to_dict
 
 
 def write_findings(
@@ -28,13 +28,15 @@ def write_findings(
 
     Raises InputError when the folder or a file in it cannot be written.
     """
-    result = complete({**result_of_runs(list(runs)), "provenance": dict(provenance)})
+    stored = study_to_dict(without_folders(study))
+    result = complete({**result_of_runs(list(runs)), "study": stored, "provenance": dict(provenance)})
     files = {"result.json": json_text(result).encode(), "study.toml": study_text(study).encode()}
     body = [notices()]
     for name, run in zip(run_names(list(runs)), runs, strict=True):
         files |= finding_files(run.finding, name)
         body.append((run.experiment.title, _section(run)))
-    again = "<pre>stabview run study.toml --out AGAIN</pre>"
+    files |= manifest_file(files)
+    again = "<pre>stabview run study.toml --out AGAIN\nstabview verify result.json</pre>"
     body.append(("Reproduction", again + facts_table(result["provenance"].items())))
     titles = ", ".join(dict.fromkeys(run.experiment.title for run in runs))
     files["report.html"] = page(f"Experiments: {titles}", body).encode()

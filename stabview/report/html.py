@@ -17,6 +17,7 @@ from stabview.report.result_tables import details_table, iterates_table, measure
 from stabview.report.tables import METHODS
 from stabview.study.fields import key_of, matters
 from stabview.study.frames import Scene
+from stabview.study.snippets import command_line
 from stabview.study.study import FILES, Study, with_files
 from stabview.study.toml_file import study_text
 
@@ -235,15 +236,18 @@ def _defined(result: Mapping) -> dict[str, str]:
 
 
 def _reproduction(result: Mapping, study: Study | None) -> str:
-    text = "<p>The same numbers again, from the files beside this report:</p>"
-    text += "<pre>stabview run study.toml --out AGAIN</pre>"
+    text = "<p>The same numbers again, from the files beside this report; and a replay that compares every number:</p>"
+    text += "<pre>stabview run study.toml --out AGAIN\nstabview verify result.json</pre>"
     if study is not None:
-        text += f"<h3>The study</h3><pre>{escape(study_text(_without_folders(study)))}</pre>"
+        bare = without_folders(study)
+        text += f"<p>The same as one command line:</p><pre>{escape(command_line(bare))}</pre>"
+        text += f"<h3>The study</h3><pre>{escape(study_text(bare))}</pre>"
     facts = {key: value for key, value in result.get("provenance", {}).items() if key != "report"}
     return text + "<h3>Where it ran</h3>" + facts_table(facts.items())
 
 
-def _without_folders(study: Study) -> Study:
+def without_folders(study: Study) -> Study:
+    """The study with files by their names alone."""
     return with_files(study, lambda _part, path: PurePath(path).name)
 
 

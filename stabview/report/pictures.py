@@ -65,7 +65,7 @@ def grey(picture: np.ndarray, window: tuple[float, float]) -> np.ndarray:
 def diverging(picture: np.ndarray, limit: float) -> np.ndarray:
     """(H, W, 3) uint8: blue at -limit and below, white at 0, orange-brown at limit and above."""
     share = np.clip(np.nan_to_num(np.asarray(picture, np.float64) / limit), -1, 1)
-    return _table()[np.rint(share * 128).astype(int) + 128]
+    return diverging_table()[np.rint(share * 128).astype(int) + 128]
 
 
 def png(pixels: np.ndarray | Image.Image, description: str = "") -> bytes:
@@ -90,9 +90,15 @@ def panel_png(frame: Frame, name: str, ranges: Ranges) -> bytes:
 
 def contact_sheet(frame: Frame, scene: Scene, ranges: Ranges) -> bytes:
     """The six panels of an iterate with captions, scales and the notice, as one PNG."""
+    norm = f"iterate {frame.index}, ||r||/||x|| = {percent(frame.relative_norm)}"
+    return png(sheet_picture(frame, scene, ranges), f"{scene.title}: panels at {norm}.")
+
+
+def sheet_picture(frame: Frame, scene: Scene, ranges: Ranges, *, least: int = _PANEL) -> Image.Image:
+    """The same as a picture; every panel has at least `least` pixels a side."""
     height, width = scene.x.shape
-    zoom = max(1, math.ceil(_PANEL / max(height, width)))
-    high, wide = height * zoom, max(width * zoom, _PANEL)
+    zoom = max(1, math.ceil(least / max(height, width)))
+    high, wide = height * zoom, max(width * zoom, least)
     gap, head, foot, bar = 16, 56, 0, 96
     sheet = Image.new("RGB", (3 * wide + 4 * gap, 2 * (high + head + foot) + 3 * gap + bar), _GROUND)
     for row, names in enumerate(SHEET):
@@ -103,8 +109,7 @@ def contact_sheet(frame: Frame, scene: Scene, ranges: Ranges) -> bytes:
             _write(sheet, (left, top + 27), facts, 17, wide, colour=_MUTED)
             _paste(sheet, frame.panels.get(name), name, ranges, (left, top + head, wide, high), zoom)
     _legend(sheet, ranges, gap, 2 * (high + head + gap) + 2 * gap)
-    norm = f"iterate {frame.index}, ||r||/||x|| = {percent(frame.relative_norm)}"
-    return png(sheet, f"{scene.title}: panels at {norm}.")
+    return sheet
 
 
 def caption(frame: Frame, scene: Scene, name: str, ranges: Ranges) -> tuple[str, str]:
@@ -131,8 +136,8 @@ def percent(share: float) -> str:
 
 
 @lru_cache(maxsize=1)
-def _table() -> np.ndarray:
-    """257 colours, so that 0 has one of its own."""
+def diverging_table() -> np.ndarray:
+    """(257, 3) uint8, blue to orange, so that 0 has one of its own."""
     places, colours = zip(*_DIVERGING, strict=True)
     at, colours = np.linspace(-1, 1, 257), np.array(colours, float)
     return np.rint(np.stack([np.interp(at, places, colours[:, k]) for k in range(3)], axis=1)).astype(np.uint8)

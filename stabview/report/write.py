@@ -16,16 +16,17 @@ import numpy as np
 
 from stabview.images.errors import InputError
 from stabview.report import plots, tables
-from stabview.report.html import html_text, method_titles
+from stabview.report.html import html_text, method_titles, without_folders
 from stabview.report.outcome import first_loss
 from stabview.report.pictures import SHEET, contact_sheet, panel_png, percent, shared_ranges
 from stabview.report.provenance import now, stabview_version, versions
 from stabview.report.wording import LOSS
 from stabview.study.frames import Frame, Scene
 from stabview.study.study import Study
-from stabview.study.toml_file import study_text
+from stabview.study.toml_file import study_text, study_to_dict
 
 VERSION = 1
+MANIFEST = "manifest.json"
 _OPTIONAL = re.compile(r"(sweep|details)\.csv|figures/(iterate-\d+-[A-Za-z]+\.png|sampling\.svg|growth\.svg)")
 
 
@@ -53,7 +54,7 @@ def write_outcome(
     InputError : the folder or a file in it cannot be written.
     """
     folder = Path(folder)
-    result = complete(result)
+    result = complete({**result, "study": study_to_dict(without_folders(study))})
     shown = frames_to_show(result, frames)
     ranges = shared_ranges(scene, shown)
     titles = method_titles(scene)
@@ -77,6 +78,7 @@ def write_outcome(
         for name in (name for row in SHEET for name in row if name in frame.panels):
             files[f"figures/iterate-{frame.index:03d}-{name}.png"] = panel_png(frame, name, ranges)
     files |= {f"figures/{name}.svg": svg.encode() for name, svg in svgs.items() if svg}
+    files |= manifest_file(files)
     manifest = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()}
     captions = {
         "sampling": "PSNR against sampling.",
@@ -92,6 +94,12 @@ def write_outcome(
     )
     files["report.html"] = report.encode()
     return written(folder, files)
+
+
+def manifest_file(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """manifest.json: size and SHA-256 of every file, which `stabview verify` looks at first."""
+    facts = {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}
+    return {MANIFEST: (json.dumps({"files": facts}, indent=1, ensure_ascii=False) + "\n").encode()}
 
 
 def complete(result: Mapping) -> dict:

@@ -3,23 +3,109 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stabview.engine.device import choose_device, device_label
 from stabview.engine.pace import Pace
 from stabview.images.errors import InputError
+from stabview.perturbation.iterate import Iterate, clean_iterate
 from stabview.study.answers import detail_reports, network_part, search, soa_part, sweep
 from stabview.study.checks import check_study
 from stabview.study.experiments import ExperimentRun, experiment_runs
-from stabview.study.frames import Frame
-from stabview.study.outcome import Kept, Write, write_report
+from stabview.study.frames import DetailReport, Frame, SweepPoint
+from stabview.study.outcome import Kept, Write, result_of, write_report
 from stabview.study.problem import Parts, build_problem
 from stabview.study.study import Study, sweep_rates
 
+if TYPE_CHECKING:
+    import torch
+
 Tell = Callable[[str, int, int, float | None], None]
 """tell(what, done, total, seconds left)"""
+
+
+class StudyRun:
+    """A study that is run step by step; what was computed so far is kept and can be written at any time.
+
+    Attributes
+    ----------
+    problem : image, operator, data and methods.
+    frames : one `Frame` for each iterate found so far, the clean data first, pictures and measures complete.
+    details, points : what `look_for_details` and `sweep` found last.
+    """
+
+    def __init__(self, study: Study, *, device: str = "auto", threads: int | None = None) -> None:
+        self._started, self._clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+        check_study(study)
+        self.study = study
+        self.problem = build_problem(study, Parts(), device=choose_device(device, threads))
+        self.frames: list[Frame] = []
+        self.details: list[DetailReport] = []
+        self.points: list[SweepPoint] = []
+        self._iterates: list[Iterate] = []
+        self._sweep_index = 0
+        self._soa: list[torch.Tensor] = []  # what the sparse method makes of each iterate
+
+    def search(self) -> Iterator[Frame]:
+        """The iterates of the worst-case search, the clean data first; goes on where it was left."""
+        state = self._iterates[-1].state if self._iterates else None
+        if len(self.frames) > 1 and (state is None or state.step >= self.study.perturbation.steps):
+            return
+        for iterate in search(self.problem, state):
+            if iterate.index >= len(self.frames):
+                yield self._add(iterate)
+
+    def look_for_details(self, index: int = 0) -> Iterator[DetailReport]:
+        """What each method keeps of each painted detail, at an iterate that was found."""
+        iterate, self.details = self._iterate(index), []
+        estimates = {"network": iterate.reconstruction, "soa": self._soa[index]}
+        for report in detail_reports(self.problem, iterate, estimates):
+            self.details.append(report)
+            yield report
+
+    def sweep(self, index: int = 0) -> Iterator[SweepPoint]:
+        """PSNR of every method over the sampling rate or the number of views, at an iterate that was found."""
+        iterate, self.points, self._sweep_index = self._iterate(index), [], index
+        for point in sweep(self.problem, iterate):
+            self.points.append(point)
+            yield point
+
+    @property
+    def kept(self) -> Kept:
+        """Everything that was computed."""
+        measures = {k: frame.measures for k, frame in enumerate(self.frames)}
+        points = tuple(sorted(self.points, key=lambda point: point.rate))
+        return Kept(tuple(self._iterates), measures, tuple(self.details), points, self._sweep_index)
+
+    @property
+    def result(self) -> dict[str, object]:
+        """result.json as it stands."""
+        return result_of(self.problem, self.kept, started=self._started, seconds=time.monotonic() - self._clock)
+
+    def write(self, write: Write, folder: Path) -> list[Path]:
+        """Hand everything to the report layer's `write_outcome`; returns the files."""
+        self._iterate(0)
+        seconds = time.monotonic() - self._clock
+        return write_report(
+            write, self.problem, self.kept, self.frames, folder, started=self._started, seconds=seconds
+        )  # fmt: skip
+
+    def _iterate(self, index: int) -> Iterate:
+        if not self.frames:
+            self._add(clean_iterate(self.problem.objective))
+        return self._iterates[index]
+
+    def _add(self, iterate: Iterate) -> Frame:
+        network = network_part(self.problem, iterate)
+        soa, solution = soa_part(self.problem, iterate, self._soa[0] if self._soa else None)
+        self._soa.append(solution.x)
+        panels, measures = {**network.panels, **soa.panels}, {**network.measures, **soa.measures}
+        self._iterates.append(iterate)
+        self.frames.append(Frame(iterate.index, iterate.relative_norm, iterate.objective, panels, measures))
+        return self.frames[-1]
 
 
 def run_study(
@@ -30,45 +116,30 @@ def run_study(
 
     Interrupted (KeyboardInterrupt), it writes what was finished and raises again.
     """
-    started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-    check_study(study)
-    problem = build_problem(study, Parts(), device=choose_device(device, threads))
+    run = StudyRun(study, device=device, threads=threads)
     _make(folder)
-    iterates, frames, reports, points, clean = [], [], [], [], None
-
-    def finish() -> list[Path]:
-        kept = Kept(
-            tuple(iterates[: len(frames)]), {k: frame.measures for k, frame in enumerate(frames)}, tuple(reports),
-            tuple(sorted(points, key=lambda point: point.rate)),
-        )  # fmt: skip
-        seconds = time.monotonic() - clock
-        return write_report(write, problem, kept, frames, folder, started=started, seconds=seconds)
-
     try:
-        pace = Pace(study.perturbation.steps + 1)
-        for iterate in search(problem):
-            iterates.append(iterate)
-            network = network_part(problem, iterate)
-            soa, solution = soa_part(problem, iterate, clean)
-            clean = solution.x if clean is None else clean
-            panels, measures = {**network.panels, **soa.panels}, {**network.measures, **soa.measures}
-            frames.append(Frame(iterate.index, iterate.relative_norm, iterate.objective, panels, measures))
-            pace.step()
-            tell("worst-case search", pace.done, pace.total, pace.seconds_left)
-        estimates = {"network": iterates[0].reconstruction, "soa": clean}
-        for report in detail_reports(problem, iterates[0], estimates):
-            reports.append(report)
-            tell("details", len(reports), len(problem.details), None)
-        pace = Pace(len(sweep_rates(study)))
-        for point in sweep(problem, iterates[0]):
-            points.append(point)
-            pace.step()
-            tell("sampling curve", pace.done, pace.total, pace.seconds_left)
+        run_all(run, tell)
     except KeyboardInterrupt:
-        if frames:
-            finish()
+        if run.frames:
+            run.write(write, folder)
         raise
-    return finish()
+    return run.write(write, folder)
+
+
+def run_all(run: StudyRun, tell: Tell = lambda *news: None) -> None:
+    """Search, details and sampling curve of a study, one after another."""
+    study = run.study
+    pace = Pace(study.perturbation.steps + 1)
+    for _ in run.search():
+        pace.step()
+        tell("worst-case search", pace.done, pace.total, pace.seconds_left)
+    for number, _ in enumerate(run.look_for_details(), 1):
+        tell("details", number, len(study.details), None)
+    pace = Pace(len(sweep_rates(study)))
+    for _ in run.sweep():
+        pace.step()
+        tell("sampling curve", pace.done, pace.total, pace.seconds_left)
 
 
 def run_experiments(

@@ -44,6 +44,7 @@ def test_result_json_has_the_promised_form(outcome, folder):
         "details",
         "sweep",
         "provenance",
+        "study",
     }
     assert set(result) == keys
     assert result["version"] == 1 and result["stabview"] == "9.8.7"
