@@ -9,8 +9,6 @@ import torch
 from torch import nn
 
 from stabview.images.details import PaintedDetail, render_detail
-from stabview.images.phantoms import phantom
-from stabview.images.phantoms.ellipses import ellipse_pixels
 from stabview.measures.errors import psnr
 from stabview.methods.networks.automap import AUTOMAP
 from stabview.methods.networks.cards import Card
@@ -19,11 +17,11 @@ from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import sampling_mask
 from stabview.training.behaviour import kept_details, search_sentences, under_search
 from stabview.training.brains import brain_slices
-from stabview.training.data import Drawn, Mixture, Reused, scaled
+from stabview.training.data import Drawn
 from stabview.training.evaluate import compare
 from stabview.training.fading import fading_detail
 from stabview.training.recipe import Recipe, mean_squared
-from stabview.training.small_images import small_pieces, small_slices
+from stabview.training.small_images import drawn_batch, small_mixture, small_pieces, small_slices
 
 SIZE, RATE = 32, 0.6
 SAMPLING = {"pattern": "poisson-disc", "seed": 0}
@@ -56,15 +54,10 @@ def recipe(folder: Path | None, *, batch: int = 64, steps: int = 5000) -> Recipe
     operator = own_operator()
     chosen = small_slices(folder, "validation", SIZE, 40)
     pieces = small_pieces(brain_slices(folder, "train"), SIZE)
-    data = Mixture((
-        (0.7, pieces),
-        (0.15, Reused(_head, "procedural heads", kept=400, fresh=0.02)),
-        (0.15, Drawn(lambda generator: ellipse_pixels(generator, SIZE), "random ellipses")),
-    ))  # fmt: skip
+    data = small_mixture(pieces, SIZE)
 
     def sample(generator: np.random.Generator):
-        x = np.stack([data.draw(generator) * np.float32(generator.uniform(0.5, 1.1)) for _ in range(batch)])
-        x = torch.from_numpy(x).to(torch.complex64)
+        x = drawn_batch(data, generator, batch).to(torch.complex64)
         y = torch.view_as_real(operator(x))
         noise = torch.from_numpy(generator.uniform(1 - NOISE, 1 + NOISE, tuple(y.shape)).astype(np.float32))
         return torch.view_as_complex(y * noise), operator, x
@@ -80,12 +73,6 @@ def recipe(folder: Path | None, *, batch: int = 64, steps: int = 5000) -> Recipe
         "automap", lambda: build(pieces), data, sample, mean_squared, validate, steps=steps, batch=batch,
         learning_rate=5e-4, half=True,
     )  # fmt: skip
-
-
-def _head(generator: np.random.Generator) -> np.ndarray:
-    name = ("head-t1", "head-t2", "head-flair")[generator.integers(3)]
-    seed, level = int(generator.integers(2**31)), float(generator.uniform(0.05, 0.95))
-    return scaled(np.abs(phantom(name, SIZE, seed=seed, level=level).pixels))
 
 
 CARD = Card(

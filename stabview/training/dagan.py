@@ -71,7 +71,7 @@ def discriminator_loss(turn: Turn) -> torch.Tensor:
     return nn.functional.softplus(-real).mean() + nn.functional.softplus(made).mean()
 
 
-def recipe(folder: Path | None, *, batch: int = 8, steps: int = 5000) -> Recipe:
+def recipe(folder: Path | None, *, batch: int = 4, steps: int = 3000) -> Recipe:
     """DAGAN on magnitude images, 51 of 256 lines drawn anew for every image."""
     chosen = brain_slices(folder, "validation").images
     data = Mixture((

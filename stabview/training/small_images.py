@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from stabview.images.phantoms import phantom
+from stabview.images.phantoms.ellipses import ellipse_pixels
 from stabview.training.brains import brain_slices
-from stabview.training.data import Drawn, ImageFolder, augmented
+from stabview.training.data import Drawn, ImageFolder, Mixture, Reused, augmented, scaled
 from stabview.training.robust_tasks import small_image
 
 LEAST = 3
@@ -37,3 +39,23 @@ def small_pieces(slices: ImageFolder, size: int) -> Drawn:
         return np.ascontiguousarray(piece / max(float(piece.max()), 0.1))
 
     return Drawn(draw, f"{slices.source}: squares of them, averaged to {size} x {size} pixels")
+
+
+def small_mixture(pieces: Drawn, size: int) -> Mixture:
+    """Mostly pieces of slices, some procedural heads and some ellipses."""
+
+    def head(generator: np.random.Generator) -> np.ndarray:
+        name = ("head-t1", "head-t2", "head-flair")[generator.integers(3)]
+        seed, level = int(generator.integers(2**31)), float(generator.uniform(0.05, 0.95))
+        return scaled(np.abs(phantom(name, size, seed=seed, level=level).pixels))
+
+    return Mixture((
+        (0.7, pieces), (0.15, Reused(head, "procedural heads", kept=400, fresh=0.02)),
+        (0.15, Drawn(lambda generator: ellipse_pixels(generator, size), "random ellipses")),
+    ))  # fmt: skip
+
+
+def drawn_batch(data: Mixture, generator: np.random.Generator, count: int) -> torch.Tensor:
+    """(count, H, W) float32 images, each of another brightness."""
+    images = [data.draw(generator) * np.float32(generator.uniform(0.5, 1.1)) for _ in range(count)]
+    return torch.from_numpy(np.stack(images))
