@@ -5,6 +5,7 @@ RECIPES = {
     "dagan": "stabview.training.dagan",
     "deep-mri": "stabview.training.deep_mri",
     "ell-50": "stabview.training.ell50",
+    "lista": "stabview.training.lista",
     "med-50": "stabview.training.med50",
     **{
         f"robust-{task}-{way}": "stabview.training.robust"
