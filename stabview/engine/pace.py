@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 
 class Pace:
@@ -23,3 +24,20 @@ class Pace:
     @property
     def seconds_left(self) -> float | None:
         return None if self._mean is None else self._mean * max(0, self.total - self.done)
+
+
+def timed(tell: Callable[[str, int, int, float | None], None]) -> Callable[[str, int, int], None]:
+    """`tell(what, done, total, seconds left)` as a `tell(what, done, total)` that is called after every step."""
+    running: tuple[str, Pace] | None = None
+
+    def tell_step(what: str, done: int, total: int) -> None:
+        nonlocal running
+        if running is None or running[0] != what or running[1].total != total or done < running[1].done:
+            running = (what, Pace(total))
+            running[1].done = done
+        elif done > running[1].done:
+            running[1].step()
+            running[1].done = done
+        tell(what, done, total, running[1].seconds_left)
+
+    return tell_step

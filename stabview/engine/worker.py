@@ -2,17 +2,24 @@
 
 A job is a generator; between two of its steps the worker looks whether something more urgent waits, or whether the
 job was cancelled or superseded. A slider that asks faster than answers come thus gets the newest answer, and a long
-search never keeps a short question waiting for more than one step.
+search never keeps a short question waiting for more than one step. A step that takes long may report how far it is
+(`stabview.methods.waiting`); it ends early when its job is cancelled.
 """
 
 from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from stabview.engine.pace import timed
+from stabview.methods.waiting import Stopped, watched
+
 Steps = Callable[[], Iterator[object]]
+OFTEN = 0.1
+"""Seconds between two reports that are passed on."""
 
 
 @dataclass(order=True)
@@ -33,13 +40,22 @@ class Worker:
     name : of the thread.
     on_error : called on the worker's thread with (key, exception) when a job fails; the worker goes on.
     on_idle : called on the worker's thread whenever the last job has ended.
+    on_report : called there when `reported` is new.
+
+    Attributes
+    ----------
+    reported : (what, done, total, seconds left) of a long step in progress; None where there is none.
     """
 
     def __init__(
-        self, name: str, *, on_error: Callable[[str, BaseException], None], on_idle: Callable[[], None] | None = None
-    ) -> None:
+        self, name: str, *, on_error: Callable[[str, BaseException], None], on_idle: Callable[[], None] | None = None,
+        on_report: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
         self._on_error = on_error
         self._on_idle = on_idle
+        self._on_report = on_report
+        self.reported: tuple[str, int, int, float | None] | None = None
+        self._report_step, self._passed_on = timed(self._hear), 0.0
         self._jobs: dict[str, _Job] = {}
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -118,13 +134,23 @@ class Worker:
     def _step(self, job: _Job) -> bool:
         """One step; True when the job has come to its end."""
         try:
-            if job.running is None:
-                job.running = iter(job.start())
-            next(job.running)
-        except StopIteration:
+            with watched(self._report_step, lambda: job.cancelled):
+                if job.running is None:
+                    job.running = iter(job.start())
+                next(job.running)
+        except (StopIteration, Stopped):
             return True
         except Exception as error:  # noqa: BLE001  (a job may fail in any way; the worker goes on)
             if not job.cancelled:
                 self._on_error(job.key, error)
             return True
+        finally:
+            self.reported = None
         return job.cancelled
+
+    def _hear(self, *report: object) -> None:
+        self.reported = report
+        now = time.monotonic()
+        if self._on_report is not None and now - self._passed_on >= OFTEN:
+            self._passed_on = now
+            self._on_report()

@@ -119,6 +119,10 @@ class Objective:
         value = self._goal(f[None]).sum() - self._at_rest
         return Evaluation(evaluation.y, f, value, evaluation.gradient)
 
+    def value(self, reconstruction: torch.Tensor) -> float:
+        """The goal of a reconstruction of perturbed data, minus what it is for r = 0."""
+        return float(self._goal(reconstruction[None]).sum() - self._at_rest)
+
     def relative_norm(self, v: torch.Tensor) -> float:
         return self.space.relative_norm(v)
 
@@ -169,6 +173,12 @@ class Objective:
 
     @property
     def _no_gradient(self) -> str:
+        if getattr(self.method, "untrained", False):
+            return (
+                f"{self.method.spec.title} is fitted to every set of data anew and has no gradient in them, so this"
+                " search cannot find what changes it and nothing can be said about its stability; use the search"
+                " 'joint-descent', which moves its weights and the data together."
+            )
         return (
             f"{self.method.spec.title} has no gradient (it is zero or missing), so no search can find what changes"
             " it and nothing can be said about its stability; `stabview networks check` says more."

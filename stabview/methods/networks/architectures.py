@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import nn
 
@@ -14,11 +15,13 @@ from stabview.methods.networks.encoder_decoder import EncoderDecoder
 from stabview.methods.networks.fbpconvnet import FBPConvNet
 from stabview.methods.networks.firenet import FIRENET
 from stabview.methods.networks.unet import UNet
+from stabview.methods.networks.untrained.network import GENERATORS, UntrainedNetwork
 from stabview.methods.networks.varnet import VarNet
 
 ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
     "automap": AUTOMAP, "dagan": DAGAN, "deep-mri": DeepMRI, "encoder-decoder": EncoderDecoder,
     "fbpconvnet": FBPConvNet, "firenet": FIRENET, "unet": UNet, "varnet": VarNet,
+    **{kind: partial(UntrainedNetwork, kind) for kind in GENERATORS},
 }  # fmt: skip
 
 

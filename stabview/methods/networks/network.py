@@ -18,6 +18,7 @@ class NetworkMethod:
     Attributes
     ----------
     card : what is known of the network. trust : one line on its file, for the window.
+    untrained : whether it is fitted to the data when it is called, which takes long and leaves no gradient in them.
     takes_batches : whether several data (n, *data_shape) may be given at once; networks of files may not take them.
 
     channels_last : lay tensors out so, which convolutions are faster with; graphs of other programs may not take it.
@@ -30,6 +31,7 @@ class NetworkMethod:
         layout = {"memory_format": torch.channels_last} if channels_last and getattr(module, "channels_last", True) else {}
         self.module = module.eval().requires_grad_(False).to(device, **layout)
         self.card, self.trust, self._advice = card, trust, advice
+        self.untrained = getattr(module, "untrained", False)
         self.takes_batches = not isinstance(module, WiredNetwork)
         self.spec = MethodSpec(card.name, card.title, dict(card.parameters), card.weights_sha256)
 
