@@ -92,10 +92,16 @@ class TV(Pics):
 
 
 class Wavelet(Pics):
-    """Haar without cycle spinning; FISTA with the step of the largest eigenvalue."""
+    """All Haar coefficients, without cycle spinning; FISTA with the step of the largest eigenvalue."""
 
     settings = ({"step": 0.95},)
-    cap, long = 1000, 1500
+    cap, long = 1000, 1000
+
+    def __init__(self, problem: dict) -> None:
+        super().__init__(problem)
+        # the number of levels is BART's own; `bart wavelet -H` shows it
+        self.levels = int(np.log2(min(self.mask.shape) / 16)) + 1
+        self.variant = "wavelet" if self.levels == int(problem["levels"]) else ""
 
     def arguments(self, setting):
         return ["-n", "--wavelet", "haar", "-e", f"-s{setting['step']}", "-R", f"W:3:0:{self.lambda_:.8g}"]
@@ -103,8 +109,7 @@ class Wavelet(Pics):
     def penalty(self, image):
         import pywt
 
-        levels = int(np.log2(min(image.shape) / 16))
-        parts = pywt.wavedec2(image, "haar", mode="periodization", level=levels)
+        parts = pywt.wavedec2(image, "haar", mode="periodization", level=self.levels)
         total = np.abs(parts[0]).sum() + sum(np.abs(band).sum() for bands in parts[1:] for band in bands)
         return self.lambda_ * float(total)
 

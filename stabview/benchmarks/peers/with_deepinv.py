@@ -1,4 +1,4 @@
-"""deepinv: PDCP with an exact data step, FISTA with its wavelet prior, and its Radon transform."""
+"""deepinv: PDCP, FISTA with its wavelet prior, conjugate gradients, and its Radon transform."""
 
 from __future__ import annotations
 
@@ -64,19 +64,32 @@ def _channels(z: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
     return torch.from_numpy(np.stack([z.real, z.imag])[None].copy()).to(dtype)
 
 
-class SingleCoil(Solver):
+class Fourier(Solver):
+    """One coil, or several: then proximal steps of the data take conjugate gradients."""
+
     def __init__(self, problem: dict) -> None:
-        self.y, self.mask = problem["y"], problem["mask"]
+        self.y, self.mask, self.maps = problem["y"], problem["mask"], problem.get("maps")
         self.lambda_ = float(problem["lambda_"])
-        y, mask = _centred(problem)
+        y, centred = _centred(problem)
+        mask = torch.from_numpy(centred.astype(np.float32))
         self.data = {dtype: _channels(y, dtype) for dtype in (torch.float32, torch.float64)}
-        self.physics = {
-            dtype: dinv.physics.MRI(mask=torch.from_numpy(mask.astype(np.float32)).to(dtype)) for dtype in self.data
-        }
+        self.physics = {dtype: self._physics(mask.to(dtype)) for dtype in self.data}
+        self.norm2 = 1.0 if self.maps is None else float((np.abs(self.maps) ** 2).sum(axis=0).max())
+
+    def _physics(self, mask: torch.Tensor):
+        if self.maps is None:
+            return dinv.physics.MRI(mask=mask)
+        maps = torch.from_numpy(self.maps).to(mask.dtype.to_complex())
+        return dinv.physics.MultiCoilMRI(mask=mask, coil_maps=maps, tol=0.0)
+
+    def misfit(self, image: np.ndarray) -> float:
+        return misfit(image, self.y, self.mask, self.maps)
 
     @torch.no_grad()
     def solve(self, setting, iterations, look=None, fine=False):
         dtype = torch.float64 if fine else torch.float32
+        if "cg" in setting:
+            self.physics[dtype].max_iter = setting["cg"]
         model = self.model(setting, iterations)
         if look is not None:
             step = model.fixed_point.iterator.forward
@@ -101,10 +114,18 @@ class SingleCoil(Solver):
         return pair[0] + 1j * pair[1]
 
 
-class TV(SingleCoil):
+class TV(Fourier):
     """Isotropic, of real and imaginary part each by itself, Neumann. `tau` is the primal step, 1 / (8 tau) the dual."""
 
     settings = tuple({"tau": tau} for tau in (5.0, 10.0, 3.0, 20.0))
+
+    def __init__(self, problem: dict) -> None:
+        super().__init__(problem)
+        if self.maps is not None:
+            self.settings = tuple({"tau": tau, "cg": cg} for cg in (5, 2, 10) for tau in (5.0, 10.0, 20.0))
+
+    def cost(self, setting):
+        return 1.0 + setting.get("cg", 0)
 
     def model(self, setting, iterations):
         tv = dinv.models.TVDenoiser
@@ -119,22 +140,22 @@ class TV(SingleCoil):
         return image, image, torch.zeros((*image.shape, 2), dtype=dtype)
 
     def minimum(self):
-        return neumann_minimum(self.y, self.mask, self.lambda_, joint=False)
+        return neumann_minimum(self.y, self.mask, self.lambda_, joint=False, maps=self.maps)
 
     def objective(self, x):
         image = self.complex(x)
         parts = sum(total_variation(part, periodic=False, isotropic=True) for part in (image.real, image.imag))
-        return misfit(image, self.y, self.mask) + self.lambda_ * parts
+        return self.misfit(image) + self.lambda_ * parts
 
 
-class Wavelet(SingleCoil):
+class Wavelet(Fourier):
     """Haar details of real and imaginary part each by itself; the coarsest coefficients are free. FISTA."""
 
-    settings = ({"stepsize": 1.0},)
-    cap, long = 1000, 2000
+    cap, long = 1000, 1000
 
     def __init__(self, problem: dict) -> None:
         super().__init__(problem)
+        self.settings = ({"stepsize": 1 / self.norm2},)
         self.prior = dinv.optim.WaveletPrior(wv="haar", level=int(problem["levels"]), p=1)
 
     def model(self, setting, iterations):
@@ -148,7 +169,30 @@ class Wavelet(SingleCoil):
         return image, image
 
     def objective(self, x):
-        return misfit(self.complex(x), self.y, self.mask) + self.lambda_ * float(self.prior(x.double()).sum())
+        return self.misfit(self.complex(x)) + self.lambda_ * float(self.prior(x.double()).sum())
+
+
+class Sense(Fourier):
+    """Conjugate gradients for 1/2 ||A x - y||^2 + lambda/2 ||x||^2."""
+
+    variant, traced = "sense", False
+    settings = ({},)
+    cap = 300
+
+    @torch.no_grad()
+    def solve(self, setting, iterations, look=None, fine=False):
+        dtype = torch.float64 if fine else torch.float32
+        return self.physics[dtype].prox_l2(0.0, self.data[dtype], 1 / self.lambda_, solver="CG", max_iter=iterations)
+
+    def model(self, setting, iterations):
+        raise NotImplementedError
+
+    def start(self, dtype):
+        raise NotImplementedError
+
+    def objective(self, x):
+        image = self.complex(x)
+        return self.misfit(image) + 0.5 * self.lambda_ * float(np.linalg.norm(image) ** 2)
 
 
 def projections(problem: dict) -> Operation:
@@ -165,4 +209,6 @@ def projections(problem: dict) -> Operation:
     return Operation(parts, error)
 
 
-KINDS = {"tv": TV, "wavelet": Wavelet, "radon": projections}
+KINDS = {
+    "tv": TV, "wavelet": Wavelet, "sense": Sense, "sense-tv": TV, "sense-wavelet": Wavelet, "radon": projections,
+}  # fmt: skip
