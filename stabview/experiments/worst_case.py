@@ -47,8 +47,10 @@ def others(case: Setting, iterate: Iterate) -> dict[str, torch.Tensor]:
 def _pictures(case: Setting, iterate: Iterate, estimates: Mapping[str, torch.Tensor], scores: dict) -> list[Picture]:
     k = iterate.index
     found = [Picture(f"image + r{k}" if k else "image", plain(case.x + iterate.r), f"{iterate.relative_norm:.2%}")]
-    for name in ("network", "soa"):
-        found.append(Picture(f"{short(case.methods[name])}, {k}", plain(estimates[name]), f"{scores[name]:.1f} dB"))
+    found += [
+        Picture(f"{short(case.methods[name])}, {k}", plain(estimates[name]), f"{scores[name]:.1f} dB")
+        for name in ("network", "soa")
+    ]
     if k:
         found.append(Picture(f"r{k}", signed(iterate.r), "the perturbation, real part", signed=True))
     return found

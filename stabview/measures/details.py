@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from stabview.sampling.operator import SamplingOperator
@@ -31,3 +33,28 @@ def kernel_awareness(operator: SamplingOperator, difference: torch.Tensor) -> fl
     """kappa = ||A (x - x')|| / ||x - x'||: small where two different images give nearly the same data."""
     data = operator(difference.to(operator.dtype))
     return float(torch.linalg.vector_norm(data) / torch.linalg.vector_norm(difference))
+
+
+def smallest_captured(
+    captured: Callable[[float], float], low: float, high: float, *, threshold: float = 0.5, tolerance: float = 0.01,
+    looks: int = 14,
+) -> tuple[float, float]:  # fmt: skip
+    """The amount of a detail (contrast or size) that is just captured, and its C, by bisection of log(amount).
+
+    `low` when it is captured even there, `high` with its C below the threshold when it is not captured at all;
+    otherwise threshold <= C <= threshold + tolerance, or as near as `looks` allow.
+    """
+    for end in (low, high):
+        kept = captured(end)
+        if (kept >= threshold) == (end == low):
+            return end, kept
+    for _ in range(looks):
+        middle = (low * high) ** 0.5
+        found = captured(middle)
+        if found >= threshold:
+            high, kept = middle, found
+            if found <= threshold + tolerance:
+                break
+        else:
+            low = middle
+    return high, kept
