@@ -27,7 +27,8 @@ SIZE, RATE = 32, 0.6
 SAMPLING = {"pattern": "poisson-disc", "seed": 0}
 NOISE = 0.01
 HIDDEN, FILTERS = 2048, 32
-SCALED_BY = 400
+BEGUN_WITH = 8000
+"""Images for the usual size of each sample and for the linear estimate."""
 SEARCHED, TESTED = 5, 20
 FADING_AT = (0.0, 0.02, 0.05, 0.1, 0.2)
 
@@ -38,18 +39,27 @@ def own_operator() -> FourierOperator:
 
 
 def build(images: Drawn) -> AUTOMAP:
-    """Untrained; its samples are divided by their root mean square over some images."""
+    """Before training: samples divided by their root mean square over some images, and the best linear estimate."""
     operator = own_operator()
     network = AUTOMAP(SIZE, operator.samples, HIDDEN, FILTERS)
     network.places.copy_(torch.nonzero(operator.weights.flatten())[:, 0])
     generator = np.random.default_rng(0)
-    x = torch.from_numpy(np.stack([images.draw(generator) for _ in range(SCALED_BY)])).to(torch.complex64)
-    samples = operator(x).flatten(1)[:, network.places]
-    network.scale.copy_(torch.cat((samples.real, samples.imag), dim=1).square().mean(dim=0).sqrt().clamp_min(1e-3))
+    x = torch.from_numpy(np.stack([images.draw(generator) for _ in range(BEGUN_WITH)]))
+    samples = operator(x.to(torch.complex64)).flatten(1)[:, network.places]
+    samples = torch.cat((samples.real, samples.imag), dim=1)
+    network.scale.copy_(samples.square().mean(dim=0).sqrt().clamp_min(1e-3))
+    network.start_as_linear(_least_squares(samples / network.scale, x.flatten(1)))
     return network
 
 
-def recipe(folder: Path | None, *, batch: int = 64, steps: int = 5000) -> Recipe:
+def _least_squares(samples: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """The matrix that gives images from samples with the least squared error under the noise of the training."""
+    samples, images = samples.double(), images.double()
+    noise = len(samples) * NOISE**2 / 3 * torch.eye(samples.shape[1], dtype=torch.float64)
+    return torch.linalg.solve(samples.mT @ samples + noise, samples.mT @ images).mT.float()
+
+
+def recipe(folder: Path | None, *, batch: int = 64, steps: int = 4000) -> Recipe:
     """Every sample is multiplied by U(0.99, 1.01), its real and its imaginary part apart, as published."""
     operator = own_operator()
     chosen = small_slices(folder, "validation", SIZE, 40)
@@ -71,7 +81,7 @@ def recipe(folder: Path | None, *, batch: int = 64, steps: int = 5000) -> Recipe
 
     return Recipe(
         "automap", lambda: build(pieces), data, sample, mean_squared, validate, steps=steps, batch=batch,
-        learning_rate=5e-4, half=True,
+        learning_rate=3e-4, half=True,
     )  # fmt: skip
 
 
@@ -86,7 +96,8 @@ CARD = Card(
          " parameters)."),
         ("Trained on pieces of brain slices, procedural heads and ellipses instead of brains of the Human Connectome"
          " Project; AdamW instead of RMSprop; no penalty on the code of the second convolution."),
-        "Each sample is divided by its usual size first, without which the fully connected layers learn slowly.",
+        ("Each sample is divided by its usual size first, and the layers start as the best linear estimate, in closed"
+         " form: from random values the fully connected layers had not got near zero-filling after 1000 steps."),
         ("The mean of the image, which the published network leaves out of output and loss, is put back after the"
          " convolutions, so that the output is the image itself."),
     ),

@@ -122,8 +122,9 @@ CARD = Card(
     operator="fourier", architecture="dagan", parameters={"width": BASE_WIDTH, "levels": LEVELS},
     trained_rate=round(LINES / WIDTH, 3), size=WIDTH,
     differences=(
-        (f"{BASE_WIDTH} base channels and {LEVELS} levels instead of 64 and 8 (98.6 million parameters); a"
-         f" discriminator of six strided convolutions with {JUDGE_WIDTH} base channels, without the residual block."),
+        (f"{BASE_WIDTH} base channels and {LEVELS} levels instead of 64 and 8, and a decoder no wider than the encoder"
+         f" (the published network has 98.6 million parameters); a discriminator of six strided"
+         f" convolutions with {JUDGE_WIDTH} base channels, without the residual block."),
         ("No perceptual term: its features come from VGG trained on ImageNet, and nothing is used here that was not"
          " trained here. Its weight in the published loss is 0.0025."),
         "Pixel and frequency terms are relative l2 errors, so that the published weights (15, 0.1, 1) balance.",

@@ -67,7 +67,8 @@ class NetworkCard(Card):
         if scene is not None and rate is None:
             rate = scene.trained_rate
         learnt = card is None or card.learnt
-        self.training.setText(trained_at(study.sampling.operator, rate) if learnt else "needs no training")
+        only = ", takes no other operator" if card is not None and card.fixed else ""
+        self.training.setText(trained_at(study.sampling.operator, rate) + only if learnt else "needs no training")
         self.trust.setText(scene.trust if scene is not None and scene.trust else "")
         self.trust.setVisible(bool(self.trust.text()))
 
