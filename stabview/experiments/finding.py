@@ -18,11 +18,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Line:
-    """One curve of a chart; a gap where a value is not finite."""
+    """One curve of a chart, or its points alone where not `joined`; a gap where a value is not finite."""
 
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
+    joined: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from stabview.images.prepare import prepare
 from stabview.images.readers import open_image
 from stabview.methods.linear.least_squares import LeastSquares, least_squares_method
 from stabview.methods.method import Method, QuickInverse
-from stabview.methods.networks.cards import Card
+from stabview.methods.networks.cards import Card, shipped_cards
 from stabview.methods.networks.loading import load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
 from stabview.methods.sparse.method import SparseMethod
@@ -31,7 +31,7 @@ from stabview.sampling.radon import RadonOperator, equispaced_angles
 from stabview.sampling.sensitivities import birdcage
 from stabview.sampling.simulation import noise
 
-RATE, VIEWS, COILS = 0.33, 50, 8
+RATE, VIEWS, COILS, PATTERN = 0.33, 50, 8, "cartesian-gaussian"
 """Where a card says nothing."""
 LOST = 5.0
 """dB of PSNR from which a network counts as having lost the image."""
@@ -145,16 +145,17 @@ def matching_operator(
 ) -> SamplingOperator:
     """The operator a network was trained on; `amount` is another rate or number of views, 0 that of its card.
 
-    A network for any operator is given one coil.
+    A network for any operator is given one coil; one that takes a single operator keeps its samples' seed.
     """
     shape, amount = tuple(shape), amount or card.trained_rate or 0.0
+    seed = int(card.sampling.get("seed", seed))
     if card.operator == "radon":
         return RadonOperator(shape, equispaced_angles(max(1, round(amount or VIEWS))), device=device)
     if card.operator not in ("fourier", "multicoil", "any"):
         raise InputError(f"{card.title} takes data of the operator '{card.operator}', which experiments do not offer.")
-    mask = sampling_mask("cartesian-gaussian", shape, amount or RATE, seed=seed)
+    mask = sampling_mask(str(card.sampling.get("pattern", PATTERN)), shape, amount or RATE, seed=seed)
     if card.operator == "multicoil":
-        return MultiCoilOperator(mask, birdcage(shape, COILS), device=device)
+        return MultiCoilOperator(mask, birdcage(shape, int(card.sampling.get("coils", COILS))), device=device)
     return FourierOperator(mask, device=device)
 
 
@@ -176,16 +177,17 @@ def reconstructions(
 
 
 def places(x: torch.Tensor, count: int, *, margin: float, seed: int = 0) -> list[tuple[float, float]]:
-    """(column, row) of `count` places inside the object, far from each other and `margin` pixels from the border.
+    """(column, row) of `count` places well inside the object, far from each other and `margin` pixels from the border.
 
-    Inside is where the mean over about 7 x 7 pixels is above a tenth of the maximum; the first place is drawn, each
-    further one is the farthest from all before.
+    Inside is where the mean over a sixteenth of the image is above a third of the largest such mean; the first place is
+    drawn, each further one is the farthest from all before.
     """
-    mean = torch.nn.functional.avg_pool2d(x.abs()[None, None].float(), 7, stride=1, padding=3)[0, 0].cpu().numpy()
-    edge = int(np.ceil(margin))
+    reach = max(x.shape) // 32
+    mean = torch.nn.functional.avg_pool2d(x.abs()[None, None].float(), 2 * reach + 1, stride=1, padding=reach)
+    mean, edge = mean[0, 0].cpu().numpy(), int(np.ceil(margin))
     inside = np.zeros(mean.shape, bool)
     inside[edge : mean.shape[0] - edge, edge : mean.shape[1] - edge] = True
-    points = np.argwhere(inside & (mean > 0.1 * mean.max()))
+    points = np.argwhere(inside & (mean > mean.max() / 3))
     if not len(points):
         raise InputError("The image is too small, or too dark, to paint details of this size into it.")
     chosen = [points[np.random.default_rng(seed).integers(len(points))]]
@@ -196,8 +198,8 @@ def places(x: torch.Tensor, count: int, *, margin: float, seed: int = 0) -> list
 
 
 def plain(z: torch.Tensor) -> np.ndarray:
-    """The modulus as float32, for pictures."""
-    return z.detach().abs().cpu().numpy().astype(np.float32)
+    """The modulus as float32, for pictures; clipped at 1, the largest of the image, so that windows stay the same."""
+    return z.detach().abs().clamp(max=1).cpu().numpy().astype(np.float32)
 
 
 def signed(z: torch.Tensor) -> np.ndarray:
@@ -208,3 +210,10 @@ def signed(z: torch.Tensor) -> np.ndarray:
 def short(method: Method) -> str:
     """A method's title without its settings, for legends and verdicts."""
     return method.spec.title.split(",")[0]
+
+
+def compared_cards(which: str = "all") -> list[Card]:
+    """The cards of shipped networks that experiments can set up and that reconstruct in one pass; or one of a name."""
+    operators = ("fourier", "multicoil", "radon", "any")
+    cards = [card for card in shipped_cards() if card.operator in operators and not card.untrained]
+    return [card for card in cards if which in ("all", card.name)]

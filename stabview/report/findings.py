@@ -63,7 +63,7 @@ def table_csv(table: Table) -> str:
 
 def chart_svg(chart: Chart) -> str:
     """A chart as an SVG file; "" without a point."""
-    lines = [plots.Line(line.name, line.name, *_finite(line.x, line.y)) for line in chart.lines]
+    lines = [plots.Line(line.name, line.name, *_finite(line.x, line.y), joined=line.joined) for line in chart.lines]
     return plots.line_plot(
         chart.title, chart.x_label, chart.y_label, [line for line in lines if line.x],
         log_x=chart.log_x, log_y=chart.log_y,

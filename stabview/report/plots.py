@@ -23,18 +23,26 @@ _SHAPES = {
     "diamond": "m0 -5.5l5 5.5l-5 5.5l-5 -5.5z",
     "arrow": "m0 -9l6 8h-4v8h-4v-8h-4z",
 }
-_SPARE = (("#009E73", "10 3 2 3", "diamond"), ("#CC79A7", "5 2", "circle"), ("#56B4E9", "1 3", "square"))
+_SPARE = (
+    ("#009E73", "10 3 2 3", "diamond"), ("#CC79A7", "5 2", "circle"), ("#56B4E9", "1 3", "square"),
+    ("#E69F00", "12 3", "triangle"), ("#000000", "2 2", "circle"), ("#0072B2", "8 4", "diamond"),
+    ("#D55E00", "", "square"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Line:
-    """One method's points; `method` chooses colour, dashes and marker. Above `ceiling` they are arrows at it."""
+    """One method's points; `method` chooses colour, dashes and marker. Above `ceiling` they are arrows at it.
+
+    joined : whether a line goes from point to point.
+    """
 
     method: str
     title: str
     x: tuple[float, ...]
     y: tuple[float, ...]
     ceiling: float = math.inf
+    joined: bool = True
 
 
 @dataclass(frozen=True)
@@ -194,10 +202,11 @@ def _drawn(line: Line, style: tuple[str, str, str], points: list[tuple[float, fl
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     x, y = _WIDTH - _RIGHT + 14, _TOP + 14 + 26 * row
-    legend = f'<path d="M{x} {y}h34" stroke="{colour}" stroke-width="2"{dashed}/>' + _marker(marker, x + 17, y, colour)
+    stroke = f'<path d="M{x} {y}h34" stroke="{colour}" stroke-width="2"{dashed}/>' if line.joined else ""
+    legend = stroke + _marker(marker, x + 17, y, colour)
     title = line.title if len(line.title) <= 16 else line.title[:15] + "…"
     return [
-        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>',
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>' if line.joined else "",
         "".join(
             _marker("arrow" if y > line.ceiling else marker, *point, colour)
             for point, y in zip(points, line.y, strict=True)
