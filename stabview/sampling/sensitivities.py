@@ -9,17 +9,26 @@ from stabview.images.errors import InputError
 ROWS_AT_ONCE = 16
 
 
-def birdcage(shape: tuple[int, int], coils: int, *, radius: float = 1.5) -> np.ndarray:
+def birdcage(
+    shape: tuple[int, int], coils: int, *, radius: float | np.ndarray = 1.5, angles: np.ndarray | None = None
+) -> np.ndarray:
     """Sensitivities (coils, H, W), complex128, of coils on a circle about the image, with sum_c |S_c|^2 = 1.
 
     Coil c lies at radius (cos, sin)(2 pi c / coils), in units of half the field of view. Its magnitude is one over the
     distance d, its phase atan2(d_x, -d_y) - 2 pi c / coils (the procedural maps of sigpy).
+
+    Parameters
+    ----------
+    radius, angles : (coils,) for coils that stand elsewhere, angles in radians in place of 2 pi c / coils.
     """
     if coils < 1:
         raise InputError(f"The number of coils is {coils}; it has to be at least 1.")
-    if radius <= 2**0.5:
-        raise InputError(f"The coils' radius is {radius}; beyond 1.415 half fields of view they lie outside the image.")
-    angle = 2 * np.pi * np.arange(coils)[:, None, None] / coils
+    radius = np.broadcast_to(radius, coils)[:, None, None]
+    if radius.min() <= 2**0.5:
+        raise InputError(
+            f"The coils' radius is {radius.min()}; beyond 1.415 half fields of view they lie outside the image."
+        )
+    angle = (2 * np.pi * np.arange(coils) / coils if angles is None else np.asarray(angles))[:, None, None]
     y = (np.arange(shape[0])[None, :, None] - shape[0] / 2) / (shape[0] / 2) - radius * np.sin(angle)
     x = (np.arange(shape[1])[None, None, :] - shape[1] / 2) / (shape[1] / 2) - radius * np.cos(angle)
     maps = np.exp(1j * (np.arctan2(x, -y) - angle)) / np.hypot(x, y)

@@ -14,14 +14,17 @@ from stabview.methods.networks.deep_mri import DeepMRI
 from stabview.methods.networks.encoder_decoder import EncoderDecoder
 from stabview.methods.networks.fbpconvnet import FBPConvNet
 from stabview.methods.networks.firenet import FIRENET
+from stabview.methods.networks.irim import InvertibleRIM
 from stabview.methods.networks.lista import ImageLISTA
+from stabview.methods.networks.mri_vn import VariationalNetwork
 from stabview.methods.networks.unet import UNet
 from stabview.methods.networks.untrained.network import GENERATORS, UntrainedNetwork
 from stabview.methods.networks.varnet import VarNet
 
 ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {
     "automap": AUTOMAP, "dagan": DAGAN, "deep-mri": DeepMRI, "encoder-decoder": EncoderDecoder,
-    "fbpconvnet": FBPConvNet, "firenet": FIRENET, "image-lista": ImageLISTA, "unet": UNet, "varnet": VarNet,
+    "fbpconvnet": FBPConvNet, "firenet": FIRENET, "image-lista": ImageLISTA, "irim": InvertibleRIM,
+    "mri-vn": VariationalNetwork, "unet": UNet, "varnet": VarNet,
     **{kind: partial(UntrainedNetwork, kind) for kind in GENERATORS},
 }  # fmt: skip
 

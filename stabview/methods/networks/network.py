@@ -28,7 +28,8 @@ class NetworkMethod:
         self, module: nn.Module, card: Card, *, trust: str, device: str = "cpu", channels_last: bool = True,
         advice: str = "another network",
     ) -> None:  # fmt: skip
-        layout = {"memory_format": torch.channels_last} if channels_last and getattr(module, "channels_last", True) else {}
+        channels_last = channels_last and getattr(module, "channels_last", True)
+        layout = {"memory_format": torch.channels_last} if channels_last else {}
         self.module = module.eval().requires_grad_(False).to(device, **layout)
         self.card, self.trust, self._advice = card, trust, advice
         self.untrained = getattr(module, "untrained", False)

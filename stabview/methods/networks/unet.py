@@ -22,6 +22,7 @@ class UNet(nn.Module):
     """
 
     operator = "any"
+    channels_last = False  # instance normalisation is slower with it than convolutions gain
 
     def __init__(self, in_channels: int = 1, out_channels: int = 1, width: int = 32, pools: int = 4) -> None:
         super().__init__()

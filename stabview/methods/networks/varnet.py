@@ -14,7 +14,8 @@ class VarNet(nn.Module):
     """k <- k - w P (k - y) - F S U(sum_c conj(S_c) F* k_c), unrolled, with sensitivities S that it learns as well.
 
     12 cascades have 29.9 million parameters. Everything is done in the order of `torch.fft.fft2`: the images are
-    those of the centred transforms of fastMRI, so its weights mean the same.
+    those of the centred transforms of fastMRI, so its weights mean the same. Where full lines are measured, the
+    transform along them is undone once in the beginning and never made again; the result is the same.
 
     Call with y : (..., C, H, W) complex and the operator; returns (..., H, W) complex.
 
@@ -26,6 +27,7 @@ class VarNet(nn.Module):
     """
 
     operator = "multicoil"
+    channels_last = UNet.channels_last
 
     def __init__(
         self, cascades: int = 12, width: int = 18, pools: int = 4, sens_width: int = 8, sens_pools: int = 4,
@@ -41,11 +43,14 @@ class VarNet(nn.Module):
     def forward(self, y: torch.Tensor, operator: MultiCoilOperator) -> torch.Tensor:
         batch = y.shape[:-3]
         y = y.reshape(-1, *y.shape[-3:])
-        maps = self.sens_net(y, operator.mask)
+        axes = (-2, -1)
+        if operator.full_lines:
+            y, axes = torch.fft.ifft(y, dim=-2, norm="ortho"), (-1,)
+        maps = self.sens_net(y, operator.mask, axes)
         kspace = y
         for cascade in self.cascades:
-            kspace = cascade(kspace, y, operator.weights, maps)
-        coils = _image(kspace)
+            kspace = cascade(kspace, y, operator.weights, maps, axes)
+        coils = _image(kspace, axes)
         if self.combine == "rss":
             x = torch.linalg.vector_norm(coils, dim=-3).to(coils.dtype)
         else:
@@ -63,10 +68,10 @@ class Cascade(nn.Module):
         self.dc_weight = nn.Parameter(torch.ones(1))
 
     def forward(
-        self, kspace: torch.Tensor, y: torch.Tensor, weights: torch.Tensor, maps: torch.Tensor
+        self, kspace: torch.Tensor, y: torch.Tensor, weights: torch.Tensor, maps: torch.Tensor, axes: tuple[int, ...]
     ) -> torch.Tensor:
-        image = (maps.conj() * _image(kspace)).sum(dim=1, keepdim=True)
-        return kspace - weights * (kspace - y) * self.dc_weight - _kspace(maps * self.model(image))
+        image = (maps.conj() * _image(kspace, axes)).sum(dim=1, keepdim=True)
+        return kspace - weights * (kspace - y) * self.dc_weight - _kspace(maps * self.model(image), axes)
 
 
 class Sensitivities(nn.Module):
@@ -76,9 +81,9 @@ class Sensitivities(nn.Module):
         super().__init__()
         self.norm_unet = NormUNet(width, pools)
 
-    def forward(self, y: torch.Tensor, mask: np.ndarray) -> torch.Tensor:
+    def forward(self, y: torch.Tensor, mask: np.ndarray, axes: tuple[int, ...]) -> torch.Tensor:
         middle = torch.from_numpy(np.fft.ifftshift(middle_of(mask)).copy()).to(y.device)
-        images = _image(y * middle).flatten(0, 1).unsqueeze(1)
+        images = _image(y * middle, axes).flatten(0, 1).unsqueeze(1)
         maps = self.norm_unet(images).reshape(y.shape)
         return maps / torch.linalg.vector_norm(maps, dim=1, keepdim=True)
 
@@ -126,9 +131,9 @@ def _run(line: np.ndarray) -> np.ndarray:
     return kept
 
 
-def _image(kspace: torch.Tensor) -> torch.Tensor:
-    return torch.fft.ifft2(kspace, norm="ortho")
+def _image(kspace: torch.Tensor, axes: tuple[int, ...]) -> torch.Tensor:
+    return torch.fft.ifftn(kspace, dim=axes, norm="ortho")
 
 
-def _kspace(image: torch.Tensor) -> torch.Tensor:
-    return torch.fft.fft2(image, norm="ortho")
+def _kspace(image: torch.Tensor, axes: tuple[int, ...]) -> torch.Tensor:
+    return torch.fft.fftn(image, dim=axes, norm="ortho")
