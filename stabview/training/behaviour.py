@@ -13,10 +13,10 @@ from stabview.experiments.sampling_sweep import sampling_sweep
 from stabview.experiments.structural_details import detail_survival
 from stabview.measures.errors import psnr
 from stabview.methods.method import Method, QuickInverse
-from stabview.methods.sparse.names import sparse_method
 from stabview.perturbation.continuation import continuation
 from stabview.perturbation.objective import ChangeObjective
 from stabview.sampling.operator import SamplingOperator
+from stabview.training.evaluate import NOISELESS, Setting
 
 LOST = 5.0
 NOISES = 10
@@ -40,11 +40,12 @@ class SearchFigures:
 
 
 def under_search(
-    network: Method, operator: SamplingOperator, x: torch.Tensor, *, steps: int = 30, budget: float = 0.05
-) -> SearchFigures:
-    """Run the default search on one image without noise and compare TV and Gaussian noise at the same norm."""
-    y = operator(x)
-    tv = sparse_method("tv", operator)
+    network: Method, operator: SamplingOperator, x: torch.Tensor, *, steps: int = 30, budget: float = 0.05,
+    setting: Setting = NOISELESS,
+) -> SearchFigures:  # fmt: skip
+    """Run the default search on one image and compare TV and Gaussian noise at the same norm."""
+    y = setting.data(operator, x)
+    tv = setting.sparse("tv", operator)
     objective = ChangeObjective(network, operator, x, y)
     clean, tv_clean = psnr(objective.clean, x), psnr(tv(y, operator), x)
     started = time.perf_counter()
@@ -82,15 +83,16 @@ def search_sentences(figures: Sequence[SearchFigures]) -> dict[str, object]:
 
 
 def over_rates(
-    network: Method, images: Sequence[torch.Tensor], operators: dict[str, SamplingOperator]
-) -> dict[str, object]:
+    network: Method, images: Sequence[torch.Tensor], operators: dict[str, SamplingOperator], *,
+    setting: Setting = NOISELESS,
+) -> dict[str, object]:  # fmt: skip
     """Mean PSNR of network, TV and the quick inverse with each operator ("at 50 views", ...), for a card."""
     table: dict[str, dict[str, list[float]]] = {place: {} for place in operators}
     for x in images:
         points = sampling_sweep(
-            x, x, operators, operators.__getitem__, lambda operator, image: operator(image),
-            lambda operator: {"network": network, "TV": sparse_method("tv", operator),
-                              QuickInverse(operator).spec.title: QuickInverse(operator)},
+            x, x, operators, operators.__getitem__, setting.data,
+            lambda operator: {"network": network, "TV": setting.sparse("tv", operator),
+                              operator.quick_title: setting.seen(QuickInverse(operator))},
         )  # fmt: skip
         for place, _, scores in points:
             for name, value in scores.items():
@@ -102,16 +104,17 @@ def over_rates(
 
 
 def kept_details(
-    network: Method, operator: SamplingOperator, images: Sequence[torch.Tensor], details: dict[str, torch.Tensor]
-) -> dict[str, object]:
+    network: Method, operator: SamplingOperator, images: Sequence[torch.Tensor], details: dict[str, torch.Tensor], *,
+    setting: Setting = NOISELESS,
+) -> dict[str, object]:  # fmt: skip
     """Mean contrast kept of each named detail by network and TV when painted on each image, for a card."""
-    tv = sparse_method("tv", operator)
+    tv = setting.sparse("tv", operator)
     methods = {"network": network, "TV": tv}
     kept: dict[str, dict[str, list[float]]] = {name: {"network": [], "TV": []} for name in details}
     for x in images:
         for name, detail in details.items():
             with torch.no_grad():
-                y = operator(x + detail)
+                y = setting.data(operator, x + detail)
                 estimates = {key: method(y, operator) for key, method in methods.items()}
             for _, captured, _ in detail_survival(operator, y, [detail], methods, estimates):
                 for key, value in captured.items():

@@ -41,8 +41,11 @@ def strip(generator: np.random.Generator, image: np.ndarray, rows: int, *, phase
     and a strip is an exact smaller problem.
     """
     image = augmented(generator, image)
-    start = generator.integers(0, image.shape[0] - rows + 1)
-    piece = image[start : start + rows].astype(np.complex64)
+    for _ in range(20):  # a strip of background alone teaches nothing
+        start = generator.integers(0, image.shape[0] - rows + 1)
+        piece = image[start : start + rows].astype(np.complex64)
+        if np.abs(piece).mean() > 0.02:
+            break
     if generator.random() < phase:
         piece = piece * smooth_phase(generator, image.shape)[start : start + rows]
     return piece

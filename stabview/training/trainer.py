@@ -132,14 +132,19 @@ def learning_rate(step: int, total: int, peak: float) -> float:
 
 def fresh_state(recipe: Recipe, seed: int) -> TrainingState:
     torch.manual_seed(seed)
-    network = recipe.build().to(memory_format=torch.channels_last)
+    network = _laid_out(recipe.build())
     average = recipe.build()
     average.load_state_dict(network.state_dict())
     state = TrainingState(network, average, _optimiser(network, recipe), 0, [])
     if recipe.opponent is not None:
-        state.opponent = recipe.opponent.build().train().to(memory_format=torch.channels_last)
+        state.opponent = _laid_out(recipe.opponent.build().train())
         state.opponent_optimiser = _optimiser(state.opponent, recipe)
     return state
+
+
+def _laid_out(module: nn.Module) -> nn.Module:
+    """Channels last, which most convolutions are faster with, unless the module says `channels_last = False`."""
+    return module.to(memory_format=torch.channels_last) if getattr(module, "channels_last", True) else module
 
 
 def resume(recipe: Recipe, checkpoint: Path, seed: int) -> TrainingState:
