@@ -57,7 +57,7 @@ class Attempt:
 
 def trial_operator(
     name: str, size: int, trained_rate: float | None = None, *, pattern: str = "cartesian-gaussian", seed: int = 0,
-    device: torch.device | str = "cpu",
+    coils: int = COILS, device: torch.device | str = "cpu",
 ) -> SamplingOperator:  # fmt: skip
     """An operator of this kind for size x size images, at the rate of the training where it is known."""
     shape, rate = (size, size), trained_rate or RATE
@@ -72,14 +72,15 @@ def trial_operator(
         return CosineOperator(shape, rate=rate, seed=seed, device=device)
     mask = sampling_mask(pattern, shape, rate, seed=seed)
     if name == "multicoil":
-        return MultiCoilOperator(mask, birdcage(shape, COILS), device=device)
+        return MultiCoilOperator(mask, birdcage(shape, coils), device=device)
     return FourierOperator(mask, device=device)
 
 
 def operator_for(card: Card, *, device: torch.device | str = "cpu") -> SamplingOperator:
     """An operator whose data a network takes, by its card: its only one, or one of its kind, size and rate."""
     kind = "fourier" if card.operator == "any" else card.operator
-    return trial_operator(kind, card.size, card.trained_rate, **card.sampling, device=device)
+    chosen = {key: value for key, value in card.sampling.items() if key in ("pattern", "seed", "coils")}
+    return trial_operator(kind, card.size, card.trained_rate, **chosen, device=device)
 
 
 def trial_image(operator: SamplingOperator) -> torch.Tensor:
