@@ -29,7 +29,7 @@ class Card:
     weights_sha256 : of the safetensors file; empty for a network without weights.
     operator_spec : `SamplingOperator.spec` of the one operator that it takes; empty for a network that takes any of
         its kind.
-    sampling : what a study chooses for that operator beside size and rate: pattern, seed.
+    sampling : what a study chooses for its operator beside size and rate: pattern, seed, coils, noise.
     """
 
     name: str
