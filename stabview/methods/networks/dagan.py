@@ -12,8 +12,8 @@ class DAGAN(nn.Module):
     """The generator with refinement learning of Yang et al. (IEEE TMI 2018), as tested by Antun et al. (PNAS 2020).
 
     t = 2 |A* y| - 1; x = (clip(t + tanh(U(t)), -1, 1) + 1) / 2. U is made of 4 x 4 convolutions of stride 2 and their
-    transposes with skips. The published one has width 64, 8 levels and a wider decoder, 98.6 million parameters. The image is a modulus,
-    as published; it is returned as a complex one of phase 0.
+    transposes with skips. The published one has width 64, 8 levels and a wider decoder, 98.6 million parameters. The
+    image is a modulus, as published; it is returned as a complex one of phase 0.
 
     Call with y : (..., H, W) complex, zero where not sampled; returns (..., H, W) complex. H and W are padded to
     multiples of 2^levels inside.
