@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QMouseEvent,
+    QPaintEngine,
     QPainter,
     QPaintEvent,
     QPen,
@@ -30,7 +31,10 @@ _REACH = 12.0  # screen pixels within which the mouse finds a point
 
 @dataclass(frozen=True)
 class Series:
-    """One curve. `names` are what the mouse reads at its points; points above the axis are drawn at its edge."""
+    """One curve. `names` are what the mouse reads at its points; points above the axis are drawn at its edge.
+
+    `tone` is a colour of the theme and `dash` a style, in place of those of the method that `key` names.
+    """
 
     key: str
     label: str
@@ -38,6 +42,8 @@ class Series:
     y: tuple[float, ...]
     names: tuple[str, ...] = ()
     markers: bool = True
+    tone: str = ""
+    dash: Qt.PenStyle | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class Chart(QWidget):
         self.message = ""
         self._sides = sides
         self._still: QPixmap | None = None
+        self._still_key: tuple[float, str] = (0.0, "")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -144,25 +151,33 @@ class Chart(QWidget):
             self._renew()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
-        if self._still is None or self._still.devicePixelRatio() != ratio:
-            self._still = QPixmap(self.size() * ratio)
+        painter = QPainter(self)
+        if painter.paintEngine().type() == QPaintEngine.Type.Raster:
+            painter.drawPixmap(0, 0, self._still_picture(painter.deviceTransform().m11()))
+        else:  # a figure, of lines and letters
+            painter.fillRect(self.rect(), QColor(theme.current().card))
+            self._paint_still(painter)
+        if self.cursor_x is not None and self.series:
+            x = round(self.to_screen(self.cursor_x, self.axes.y[0]).x()) + 0.5
+            area = self.plot_area()
+            painter.setPen(QPen(QColor(theme.current().text), 1))
+            painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+        if self.hasFocus() and painter.paintEngine().type() == QPaintEngine.Type.Raster:
+            painter.setPen(QPen(QColor(theme.current().accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _still_picture(self, ratio: float) -> QPixmap:
+        """What does not move, painted anew for another density or theme only."""
+        key = (ratio, theme.current().name)
+        if self._still is None or self._still_key != key:
+            self._still, self._still_key = QPixmap(self.size() * ratio), key
             self._still.setDevicePixelRatio(ratio)
             self._still.fill(QColor(theme.current().card))
             still = QPainter(self._still)
             still.setFont(self.font())
             self._paint_still(still)
             still.end()
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._still)
-        if self.cursor_x is not None and self.series:
-            x = round(self.to_screen(self.cursor_x, self.axes.y[0]).x()) + 0.5
-            area = self.plot_area()
-            painter.setPen(QPen(QColor(theme.current().text), 1))
-            painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.current().accent), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        return self._still
 
     def _paint_still(self, painter: QPainter) -> None:
         now, area = theme.current(), self.plot_area()
@@ -217,18 +232,21 @@ class Chart(QWidget):
         painter.setPen(colour)
         painter.drawText(QPointF(left, base), marked.label)
 
-    def _pen(self, key: str) -> QPen:
-        pen = QPen(self._colour(key), 1.6)
-        pen.setStyle(theme.METHOD_DASHES.get(key, Qt.PenStyle.DashDotLine))
+    def _pen(self, series: Series) -> QPen:
+        pen = QPen(self._colour(series), 1.6)
+        pen.setStyle(series.dash or theme.METHOD_DASHES.get(series.key, Qt.PenStyle.DashDotLine))
         pen.setCosmetic(False)  # as wide on a screen of twice the density
         return pen
 
-    def _colour(self, key: str) -> QColor:
-        return theme.method_colour(key) if key in theme.METHOD_MARKERS else QColor(theme.current().muted)
+    def _colour(self, series: Series) -> QColor:
+        if series.tone:
+            return QColor(getattr(theme.current(), series.tone))
+        known = series.key in theme.METHOD_MARKERS
+        return theme.method_colour(series.key) if known else QColor(theme.current().muted)
 
     def _paint_series(self, painter: QPainter, series: Series, area: QRectF) -> None:
         points = [self.to_screen(x, y) for x, y in zip(series.x, series.y, strict=True)]
-        painter.setPen(self._pen(series.key))
+        painter.setPen(self._pen(series))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(points))
         if not series.markers:
@@ -239,17 +257,17 @@ class Chart(QWidget):
                 painter,
                 point,
                 "arrow" if above else theme.METHOD_MARKERS.get(series.key, "circle"),
-                self._colour(series.key),
+                self._colour(series),
             )
 
     def _paint_legend(self, painter: QPainter, metrics: QFontMetricsF, x: float, y: float) -> None:
         middle = y + metrics.height() / 2
-        for series in self.series:
-            painter.setPen(self._pen(series.key))
+        for series in (one for one in self.series if one.label):
+            painter.setPen(self._pen(series))
             painter.drawLine(QLineF(x, middle, x + 18, middle))
             if series.markers:
                 shape = theme.METHOD_MARKERS.get(series.key, "circle")
-                marker(painter, QPointF(x + 9, middle), shape, self._colour(series.key))
+                marker(painter, QPointF(x + 9, middle), shape, self._colour(series))
             painter.setPen(QColor(theme.current().text))
             painter.drawText(QPointF(x + 22, middle - metrics.height() / 2 + metrics.ascent()), series.label)
             x += 22 + metrics.horizontalAdvance(series.label) + 9

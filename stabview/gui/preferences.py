@@ -13,11 +13,57 @@ RECENT = 10
 
 
 @dataclass(frozen=True)
+class Setting:
+    """One row of the dialog: an attribute of `Preferences`, what it is called, and the values it may have.
+
+    values : (value, words) to choose from; else `range` of a number, with what is said of its least value; else a
+        switch. restart : counts from the next start on.
+    """
+
+    name: str
+    group: str
+    title: str
+    tooltip: str
+    values: tuple[tuple[str, str], ...] = ()
+    range: tuple[float, float] | None = None
+    least: str = ""
+    suffix: str = ""
+    restart: bool = False
+
+    def accepts(self, value: object) -> bool:
+        """Whether a stored value is one that this setting may have."""
+        if self.values:
+            return value in [one for one, _ in self.values]
+        if self.range is None:
+            return isinstance(value, bool)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and self.range[0] <= value <= self.range[1]
+
+
+SETTINGS = (
+    Setting("theme", "Appearance", "Theme", "Colours of the window; pictures always stand on black.",
+            ((FOLLOW, "as the system"), (DARK_NAME, "dark"), (LIGHT_NAME, "light"))),
+    Setting("text_size", "Appearance", "Text size", "For projectors and high screens (Ctrl++ and Ctrl+-).",
+            range=FONT_SIZES, suffix=" pt"),
+    Setting("device", "Computing", "Device", "Where reconstructions are computed.",
+            (("auto", "the fastest there is"), ("cpu", "processor"), ("cuda", "NVIDIA GPU"), ("mps", "Apple GPU")),
+            restart=True),
+    Setting("threads", "Computing", "Threads", "Processor cores for the mathematics.",
+            range=(0, 256), least="all cores", restart=True),
+    Setting("start", "At the start", "Begin with", "What the window shows when no file was given.",
+            (("gallery", "the gallery"), ("workbench", "the workbench"))),
+    Setting("tour", "At the start", "Offer the guided tour", "A line in the gallery until the tour was taken."),
+    Setting("autosave", "Safety", "Save by itself", "A copy for after a crash; it is removed when the window closes.",
+            range=(0, 60), least="never", suffix=" min"),
+)  # fmt: skip
+"""The dialog, the checks of the stored file and the documentation follow from these rows."""
+
+
+@dataclass(frozen=True)
 class Preferences:
     """Values that make sense on any screen; whatever a file says beyond their types and bounds is left out.
 
-    theme : "system", "dark" or "light".
-    text_size : points.
+    theme, text_size, device, threads, start, autosave, tour : what `SETTINGS` says.
     size : (width, height) of the window.
     maximised : whether it filled the screen.
     across, middle : sizes of the splitters, or ().
@@ -26,6 +72,11 @@ class Preferences:
 
     theme: str = FOLLOW
     text_size: float = FONT_SIZE
+    device: str = "auto"
+    threads: int = 0
+    start: str = "gallery"
+    autosave: int = 2
+    tour: bool = True
     size: tuple[int, int] = (1400, 860)
     maximised: bool = False
     across: tuple[int, ...] = ()
@@ -64,10 +115,9 @@ def save(preferences: Preferences, path: Path) -> None:
 
 def _checked(stored: dict[str, object]) -> Preferences:
     usual, kept = Preferences(), {}
-    if stored.get("theme") in (FOLLOW, DARK_NAME, LIGHT_NAME):
-        kept["theme"] = stored["theme"]
-    if isinstance(stored.get("text_size"), int | float) and FONT_SIZES[0] <= stored["text_size"] <= FONT_SIZES[1]:
-        kept["text_size"] = float(stored["text_size"])
+    for setting in SETTINGS:
+        if setting.name in stored and setting.accepts(stored[setting.name]):
+            kept[setting.name] = type(getattr(usual, setting.name))(stored[setting.name])
     if isinstance(stored.get("maximised"), bool):
         kept["maximised"] = stored["maximised"]
     for name, count in (("size", 2), ("across", 3), ("middle", 2)):

@@ -6,11 +6,13 @@ also has its own marker and dash, so that colour never is the only difference.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from stabview import resources
 
@@ -121,6 +123,22 @@ def apply(theme: Theme) -> None:
     app.setStyleSheet(_rules(theme))
 
 
+@contextmanager
+def worn(theme: Theme, widget: QWidget) -> Iterator[None]:
+    """Have a widget and what is in it painted in another theme for a moment, as for a figure."""
+    global _now
+    before, _now = _now, theme
+    palette, rules = widget.palette(), widget.styleSheet()
+    widget.setPalette(_palette(theme))
+    widget.setStyleSheet(_rules(theme))
+    try:
+        yield
+    finally:
+        _now = before
+        widget.setStyleSheet(rules)
+        widget.setPalette(palette)
+
+
 def load_fonts() -> bool:
     """Register the shipped DejaVu fonts; False where there are none and the system's are used."""
     try:
@@ -191,7 +209,23 @@ def _rules(theme: Theme) -> str:
     QToolBar QPushButton:focus, QToolBar QToolButton:focus {{ border: 1px solid {theme.accent}; }}
     QToolBar QPushButton:pressed, QToolBar QToolButton:pressed {{ background: {theme.card}; }}
     QToolBar QPushButton:disabled, QToolBar QToolButton:disabled {{ color: {theme.muted}; background: {theme.card}; }}
-    QToolBar QToolButton::menu-indicator, QToolButton#windowButton::menu-indicator {{ image: none; width: 0; }}
+    QToolButton[segment="true"] {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 4px;
+        padding: 3px 9px; }}
+    QToolButton[segment="true"]:checked {{ background: {theme.accent}; color: {theme.on_accent};
+        border-color: {theme.accent}; }}
+    QToolButton[segment="true"]:focus {{ border-color: {theme.text}; }}
+    QTabBar#inspectorTabs::tab {{ background: transparent; border: 0; border-bottom: 2px solid {theme.line};
+        padding: 3px 4px; color: {theme.muted}; }}
+    QTabBar#inspectorTabs::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+    QTabBar#inspectorTabs::tab:hover {{ color: {theme.text}; }}
+    QTabBar#inspectorTabs:focus::tab:selected {{ background: {theme.raised}; }}
+    QToolBar#toolStrip {{ border: 0; padding: 0; spacing: 2px; }}
+    QToolBar#toolStrip QToolButton {{ padding: 4px; background: transparent; border: 1px solid transparent; }}
+    QToolBar#toolStrip QToolButton:hover {{ background: {theme.raised}; }}
+    QToolBar#toolStrip QToolButton:checked {{ background: {theme.raised}; border-color: {theme.accent}; }}
+    QToolBar#toolStrip QToolButton:focus {{ border: 1px solid {theme.accent}; }}
+    QToolBar QToolButton::menu-indicator, QToolButton#windowButton::menu-indicator,
+    QToolButton#searchMenu::menu-indicator {{ image: none; width: 0; }}
     QPushButton[primary="true"]:enabled {{ background: {theme.accent}; color: {theme.on_accent};
         border: 1px solid {theme.accent}; font-weight: bold; }}
     QPushButton[primary="true"]:enabled:focus {{ border: 1px solid {theme.text}; }}

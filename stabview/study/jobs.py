@@ -83,14 +83,17 @@ class Jobs:
         }  # fmt: skip
         self.experiment_run: ExperimentRun | None = None
         self._answers, self._searcher, self._experimenter = (
-            Worker(name, on_error=failed, on_idle=lambda: tell("progress", "search", "experiment"))
+            Worker(
+                name, on_error=failed, on_idle=lambda: tell("progress", "search", "experiment"),
+                on_report=lambda: tell("progress"),
+            )
             for name in ("answers", "search", "experiments")
-        )
+        )  # fmt: skip
 
     # --- asking --------------------------------------------------------------------------------------------------
 
     def ask(self, question: str, *facts: object) -> None:
-        """Queue one of `QUESTIONS` ("scene" with keep_search, "report" with the folder), in place of an older one."""
+        """Queue one of `QUESTIONS` ("scene" with keep_search, "report" with folder, writer), in place of an older one."""
         generation, steps = self.generation, self._steps[question]
         self._answers.submit(question, lambda: steps(generation, *facts), priority=tuple(QUESTIONS).index(question))
 
@@ -119,6 +122,11 @@ class Jobs:
     def cancel_experiment(self) -> None:
         """Stop the experiment; what it found so far stays."""
         self._experimenter.cancel()
+
+    @property
+    def reported(self) -> tuple[str, int, int, float | None] | None:
+        """(what, done, total, seconds left) of a long step in progress, such as the fit of an untrained network."""
+        return self._searcher.reported or self._answers.reported
 
     def has(self, *keys: str) -> bool:
         """Whether "search" or one of these questions waits or runs."""
@@ -220,6 +228,9 @@ class Jobs:
                 results.plan, results.resumable = restored.planned, restored.resumable
                 results.position = min(restored.position, results.count - 1)
                 results.sweep_points, results.sweep_position = restored.sweep_points, restored.sweep_position
+                results.soa_estimates.update(restored.soa)
+                for k, measures in restored.measures.items():
+                    results.measures.setdefault(k, {}).update(measures)
             self._tell("iterate", "sweep")
             return
         self._add_iterate(generation, problem, clean_iterate(problem.objective))
@@ -387,7 +398,7 @@ class Jobs:
             self._tell("sweep", "progress")
             yield
 
-    def _report_steps(self, generation: int, folder: Path) -> Iterator[None]:
+    def _report_steps(self, generation: int, folder: Path, write: Write | None) -> Iterator[None]:
         from stabview.study.outcome import write_report
 
         yield from self._fill_steps(generation)
@@ -408,6 +419,6 @@ class Jobs:
                     raise InputError("A new search began while the report was being written; ask for it again.")
                 frames.append(results.frame(k))
             yield
-        write_report(self._write, replace(problem, study=self._history.study), kept, frames, folder)
+        write_report(write or self._write, replace(problem, study=self._history.study), kept, frames, folder)
         self.report_folder = folder
         self._tell("report", "progress")

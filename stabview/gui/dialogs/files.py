@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from stabview.images.readers import FILE_PATTERNS
@@ -16,6 +16,7 @@ Then = Callable[[Path], None]
 
 SESSION = ("Sessions", ("*.stabview",))
 STUDY = ("Studies", ("*.toml",))
+DETAILS = ("Painted details", ("*.toml",))
 NETWORKS = (
     ("Networks", tuple(f"*{ending}" for ending in ENDINGS)),
     ("All files", ("*",)),
@@ -57,9 +58,40 @@ def ask_session_to_save(parent: QWidget | None, then: Then) -> QFileDialog:
     return dialog
 
 
+def ask_export(parent: QWidget | None, name: str, ending: str, then: Then) -> QFileDialog:
+    """Where to write a figure, table or film; `name` is proposed, and writing over a file is asked about."""
+    kind = (f"{ending.removeprefix('.').upper()} files", (f"*{ending}",))
+    dialog = _ask(parent, "export", "Export", (kind,), then, save=True)
+    dialog.setDefaultSuffix(ending.removeprefix("."))
+    dialog.selectFile(name)
+    return dialog
+
+
+def ask_details(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which file of painted details, or study with some, to take them from."""
+    return _ask(parent, "openDetails", "Open painted details", (DETAILS,), then)
+
+
+def ask_details_to_save(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Where to save the painted details."""
+    dialog = _ask(parent, "saveDetails", "Save the painted details", (DETAILS,), then, save=True)
+    dialog.setDefaultSuffix("toml")
+    return dialog
+
+
 def ask_report_folder(parent: QWidget | None, then: Then) -> QFileDialog:
     """Which folder the report goes to."""
     return _ask(parent, "reportFolder", "Write the report to a folder", (), then, folder=True)
+
+
+def last_folder(purpose: str) -> Path:
+    """Where the user was last for this purpose, the home folder at first."""
+    return Path(_last_folders.get(purpose, str(Path.home())))
+
+
+def show_file(path: Path) -> None:
+    """Open a file in the program that the system has for it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.resolve())))
 
 
 def choice(dialog: QFileDialog) -> Path | None:

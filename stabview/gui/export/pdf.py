@@ -30,7 +30,14 @@ NOTICE = "Research and education only. Not for diagnosis."
 _DOTS = 96  # a pixel of the style sheet is a dot of the page; pictures keep all of their own pixels
 _MARGIN, _FOOT = 14.0, 22.0  # mm; dots
 _SCALE = 2.5  # SVG plots are drawn at so many dots for each of the page
-_SHEET = "body, td, th, p, li { font-family: 'DejaVu Sans'; font-size: 8pt; } h1 { font-size: 15pt; } "
+_SHEET = """
+body, td, th, p, li { font-family: 'DejaVu Sans'; font-size: 8pt; }
+h1 { font-size: 15pt; } h2 { font-size: 11pt; } h3 { font-size: 9pt; }
+table { border-collapse: collapse; border: 1px solid #c3c8cf; }
+th { background-color: #eef0f3; }
+.scroll td, .scroll th { font-size: 6pt; }
+pre, code { font-family: monospace; font-size: 7pt; white-space: pre-wrap; }
+"""
 
 
 def write_pdf(html: Path, path: Path) -> Path:
@@ -86,13 +93,18 @@ def _document(text: str, size: QSizeF, writer: QPdfWriter) -> QTextDocument:
     document.setDocumentMargin(0)
     text = re.sub(r'<div class="foot">.*?</div>', "", text)
     text = re.sub(r"(?s)<style>.*?</style>", "", text)
-    document.setDefaultStyleSheet(
-        _SHEET + "th { background-color: #eef0f3; } pre, code { font-family: monospace; font-size: 7pt; }"
-    )
+    document.setDefaultStyleSheet(_SHEET)
     document.column = size.width()
     document.setPageSize(size)
+    text = re.sub(r'class="sheet" width="(\d+)" height="(\d+)"', lambda found: _fitting(found, size.width()), text)
     document.setHtml(text.replace("<table>", '<table border="1" cellspacing="0" cellpadding="3">'))
     return document
+
+
+def _fitting(found: re.Match, column: float) -> str:
+    """A sheet of panels as wide as the column."""
+    width, height = int(found[1]), int(found[2])
+    return f'width="{int(column)}" height="{int(height * column / width)}"'
 
 
 def _paint_page(painter: QPainter, document: QTextDocument, number: int, count: int) -> None:

@@ -1,0 +1,1 @@
+"""The page one starts from: examples and experiments as pictures, files, and the guided tour."""

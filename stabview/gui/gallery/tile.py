@@ -1,0 +1,130 @@
+"""One picture of the gallery: a button with a picture, a title, a sentence and where it comes from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from stabview.gui import text, theme
+from stabview.gui.cards.fields import tend
+from stabview.study.gallery import EXPERIMENT, Entry
+
+WIDTH = 300
+_PICTURE = 9 / 16  # height of the picture for its width
+_EDGE, _LINES = 12, 3
+
+
+class Tile(QAbstractButton):
+    """Painted by hand, so that all of it is one control with one name and one focus frame."""
+
+    def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entry = entry
+        self._picture = QPixmap(str(entry.picture)) if entry.picture.is_file() else QPixmap()
+        opens = "Opens in a window of its own." if entry.kind == EXPERIMENT else "Opens with its search running."
+        tend(
+            self, f"{entry.title}. {entry.sentence}", f"{entry.sentence}\n{entry.source}\n{opens}", f"tile.{entry.name}"
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setText(entry.title)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, self.heightForWidth(WIDTH))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        line = self.fontMetrics().height()
+        return round(width * _PICTURE) + round(line * (1.15 + _LINES + 1)) + 2 * _EDGE + 8
+
+    def resizeEvent(self, event: object) -> None:
+        self.setFixedHeight(self.heightForWidth(self.width()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()  # the page's, which knows its columns
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        path = QPainterPath()
+        path.addRoundedRect(frame, 7, 7)
+        painter.fillPath(path, QColor(now.raised if self.underMouse() else now.card))
+        painter.save()
+        painter.setClipPath(path)
+        above = QRectF(frame.left(), frame.top(), frame.width(), round(frame.width() * _PICTURE))
+        painter.fillRect(above, QColor(now.stage))
+        self._paint_picture(painter, above)
+        painter.restore()
+        self._paint_words(painter, QRectF(frame.adjusted(_EDGE, above.height() + _EDGE - 2, -_EDGE, -_EDGE + 2)))
+        strong = self.hasFocus()
+        edge = now.accent if strong else now.muted if self.underMouse() else now.line
+        painter.setPen(QPen(QColor(edge), 2 if strong else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+
+    def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
+        if self._picture.isNull():
+            painter.setPen(QColor(theme.current().muted_on_stage))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "no picture yet")
+            return
+        size = self._picture.size().scaled(area.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRectF(0, 0, size.width(), size.height())
+        target.moveCenter(area.center())
+        painter.drawPixmap(target, self._picture, QRectF(self._picture.rect()))
+
+    def _paint_words(self, painter: QPainter, area: QRectF) -> None:
+        now, plain = theme.current(), self.font()
+        bold = QFont(plain)
+        bold.setBold(True)
+        line = QFontMetricsF(plain).height()
+        painter.setFont(bold)
+        painter.setPen(QColor(now.text))
+        title = QFontMetrics(bold).elidedText(self.entry.title, Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt.AlignmentFlag.AlignLeft, title)
+        painter.setFont(plain)
+        middle = QRectF(area.left(), area.top() + 1.15 * line, area.width(), _LINES * line)
+        painter.setPen(QColor(now.text))
+        painter.drawText(middle, Qt.TextFlag.TextWordWrap, shortened(self.entry.sentence, plain, middle))
+        painter.setPen(QColor(now.muted))
+        foot = QRectF(area.left(), area.bottom() - line, area.width(), line)
+        takes = f" · {text.duration(self.entry.seconds)}" if self.entry.seconds else ""
+        said = QFontMetrics(plain).elidedText(
+            self.entry.source, Qt.TextElideMode.ElideRight,
+            int(area.width() - QFontMetricsF(plain).horizontalAdvance(takes)),
+        )  # fmt: skip
+        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, said + takes)
+
+
+def shortened(sentence: str, font: QFont, area: QRectF) -> str:
+    """The sentence, with dots at its end where it does not fit the area."""
+    metrics, flags = QFontMetricsF(font), Qt.TextFlag.TextWordWrap
+
+    def fits(words: str) -> bool:
+        return metrics.boundingRect(QRectF(0, 0, area.width(), 10_000), flags, words).height() <= area.height() + 1
+
+    words = sentence
+    while not fits(words) and " " in words:
+        words = words.removesuffix(" …").rsplit(" ", 1)[0] + " …"
+    return words

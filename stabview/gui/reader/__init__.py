@@ -1,0 +1,1 @@
+"""The reader study: a form, the trials in a locked window, and what came out."""
