@@ -65,17 +65,29 @@ def trained_at(operator: str, rate: float | None) -> str:
     return f"trained at {rate:g} views" if operator in COUNTING_VIEWS else f"trained at {100 * rate:.3g} %"
 
 
+def needs(card: Card) -> dict[str, dict[str, object]]:
+    """What a network of one single operator needs of a study: section -> key -> value; nothing for others."""
+    return {"image": {"size": card.size}, "sampling": trained_sampling(card)} if card.fixed else {}
+
+
 def missing_for(card: Card, study: Study) -> dict[str, dict[str, object]]:
-    """What a network of one single operator needs and the study has otherwise: section -> key -> value needed."""
-    if not card.fixed:
-        return {}
-    needed = {"image": {"size": card.size}, "sampling": trained_sampling(card)}
+    """Of what it needs, what the study has otherwise."""
     found: dict[str, dict[str, object]] = {}
-    for section, values in needed.items():
+    for section, values in needs(card).items():
         part = getattr(study, section)
-        wrong = {
-            key: value for key, value in values.items() if getattr(part, key) != value and matters(part, key)
-        }
+        wrong = {key: value for key, value in values.items() if getattr(part, key) != value and matters(part, key)}
         if wrong:
             found[section] = wrong
     return found
+
+
+def completed(tables: dict[str, object]) -> dict[str, object]:
+    """The tables of a study file; what they leave out and such a network needs is filled in."""
+    network = tables.get("network")
+    card = named(network.get("name")) if isinstance(network, dict) else None
+    tables = dict(tables)
+    for section, values in needs(card).items() if card is not None else ():
+        given = tables.get(section, {})
+        if isinstance(given, dict):
+            tables[section] = {**values, **given}
+    return tables
