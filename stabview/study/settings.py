@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stabview.images.errors import InputError
+from stabview.study.networks import named, needs
 from stabview.study.study import Study
 from stabview.study.toml_file import study_from_dict, study_to_dict
 
@@ -18,7 +19,8 @@ _EITHER = {"image": ("path", "phantom"), "network": ("path", "name")}
 def with_settings(study: Study, assignments: Sequence[str]) -> Study:
     """The study with NAME=VALUE applied, one after another; VALUE as it would stand in TOML, or a bare word.
 
-    NAME is section.key, `details` for the whole list, or a parameter where the study runs experiments.
+    NAME is section.key, `details` for the whole list, or a parameter where the study runs experiments. With a network
+    that takes one single operator come its size and samples.
     """
     tables = study_to_dict(study)
     for assignment in assignments:
@@ -39,7 +41,15 @@ def with_settings(study: Study, assignments: Sequence[str]) -> Study:
                 if key in _EITHER[section] and other != key:
                     table.pop(other, None)
             table[key] = value
+            if (section, key) == ("network", "name"):
+                _leave_out(tables, needs(card) if (card := named(value)) is not None else {})
     return study_from_dict(tables)
+
+
+def _leave_out(tables: dict[str, object], values: Mapping[str, Mapping[str, object]]) -> None:
+    """Take keys away, so that they become what the network needs."""
+    for section, keys in values.items():
+        tables[section] = {key: value for key, value in tables.get(section, {}).items() if key not in keys}
 
 
 def settings_of(study: Study) -> list[str]:

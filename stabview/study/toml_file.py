@@ -13,6 +13,7 @@ from stabview.images.errors import InputError
 from stabview.methods.networks.formats.entry_point import with_file
 from stabview.study.checks import check_study, part_from_table
 from stabview.study.fields import key_of, matters
+from stabview.study.networks import completed
 from stabview.study.schema import schema_text
 from stabview.study.study import Study, with_files
 
@@ -65,11 +66,13 @@ def read_tables(path: Path) -> dict[str, object]:
 def study_from_dict(data: Mapping[str, object], *, folder: str | Path | None = None) -> Study:
     """A checked study from the tables of a TOML file.
 
+    Size and samples that they leave out are those of the network, where that takes one single operator.
+
     Parameters
     ----------
     folder : where relative paths of image and network start; None leaves them as they are.
     """
-    tables = {key: table for key, table in data.items() if key != ABOUT}
+    tables = completed({key: table for key, table in data.items() if key != ABOUT})
     study = part_from_table(Study, tables)
     check_study(study)
     return study if folder is None else _with_paths(study, lambda path: _resolved(path, Path(folder)))
