@@ -29,6 +29,10 @@ class Ball(ABC):
     def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
         """The nearest perturbations whose norm is at most the radius, a number or (n,)."""
 
+    def normalised(self, v: torch.Tensor) -> torch.Tensor:
+        """v scaled to norm 1."""
+        return v / each(self.norm(v).clamp_min(_TINY), v)
+
     @abstractmethod
     def typical(self, shape: tuple[int, ...]) -> float:
         """The size of an entry of a perturbation of norm 1 that is spread evenly."""
@@ -41,7 +45,7 @@ class Euclidean(Ball):
         return torch.linalg.vector_norm(v.flatten(1), dim=1)
 
     def extreme(self, m: torch.Tensor) -> torch.Tensor:
-        return m / each(self.norm(m).clamp_min(_TINY), m)
+        return self.normalised(m)
 
     def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
         return v * each((radius * INSIDE / self.norm(v).clamp_min(_TINY)).clamp_max(1), v)
@@ -109,6 +113,9 @@ class Product(Ball):
 
     def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
         return torch.cat([ball.project(v[:, part], radius) for part, ball in self.parts], dim=1)
+
+    def normalised(self, v: torch.Tensor) -> torch.Tensor:
+        return torch.cat([ball.normalised(v[:, part]) for part, ball in self.parts], dim=1)
 
     def typical(self, shape: tuple[int, ...]) -> float:
         return 1.0

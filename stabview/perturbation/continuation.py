@@ -34,6 +34,8 @@ class Continuation(Rule):
     def step(
         self, objective: Objective, effort: Effort, k: int, v: torch.Tensor, now: Evaluation, memory: Memory
     ) -> tuple[torch.Tensor, Memory] | None:
+        if k > 1 and not bool(outward(v, now.gradient).any()):
+            return None  # a targeted goal is reached: further out nothing is better
         return self.on_sphere(objective, radius(k, effort), now, memory)
 
     def on_sphere(
@@ -46,6 +48,11 @@ class Continuation(Rule):
         trend = self.momentum * memory["trend"] + now.gradient / each(length.clamp_min(1e-30), now.gradient)
         v = objective.space.ball.extreme(trend) * (size * objective.space.reference * INSIDE)
         return v, {**memory, "trend": trend}
+
+
+def outward(v: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
+    """(n,) whether the goal rises when v grows."""
+    return (v.conj() * gradient).real.flatten(1).sum(dim=1) > 0
 
 
 def radius(k: int, effort: Effort) -> float:

@@ -65,8 +65,7 @@ class Space(ABC):
         """(count, *shape) Gaussian directions of norm 1 among the allowed ones."""
         kind = torch.complex64 if self.dtype.is_complex else torch.float32
         noise = torch.randn((count, *self.shape), generator=generator, dtype=kind)
-        noise = self.allowed(noise.to(self.x.device, self.dtype))
-        return noise / self.ball.norm(noise).reshape(-1, *[1] * len(self.shape))
+        return self.ball.normalised(self.allowed(noise.to(self.x.device, self.dtype)))
 
     def project(self, v: torch.Tensor, budget: float) -> torch.Tensor:
         """The nearest v whose relative norm is at most `budget`."""
