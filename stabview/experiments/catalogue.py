@@ -92,6 +92,29 @@ EXPERIMENTS: dict[str, Experiment] = {
                 Parameter("ct_image", "CT image file; a drawn abdomen without one.", "", file=True),
             ),
         ),
+        Experiment(
+            "robust-filter", "The robust linear reconstruction",
+            "Learnt against a worst perturbation, a linear method becomes a filter of singular values known exactly.",
+            "Raj, Bresler and Li 2020", "robust_filter", 10,
+            (
+                Parameter("size", "Rows and columns of the part of a cosine transform.", 12, at_least=2, at_most=40),
+                Parameter("eps", "Norm of the perturbation; images have covariance I.", 0.1, above=0, at_most=10),
+                Parameter("lambda", "Weight of the worst case.", 1.0, above=0, at_most=100),
+                Parameter("steps", "Steps of learning.", 4000, at_least=20, at_most=100_000),
+                Parameter("seed", "Of the rows and columns.", 0, at_least=0),
+            ),
+        ),
+        Experiment(
+            "robust-training", "Does robust training help?",
+            "Worst-case error and clean quality of one network trained in five ways.",
+            "Raj, Bresler and Li 2020", "robust_training", 60,
+            (
+                Parameter("task", "Which family.", "compressed sensing", names=("compressed sensing", "CT")),
+                Parameter("images", "Drawn images it is measured on.", 8, at_least=1, at_most=200),
+                Parameter("steps", "Steps of each ascent.", 30, at_least=1, at_most=1000),
+                Parameter("restarts", "Starts for each norm.", 2, at_least=1, at_most=50),
+            ),
+        ),
         *NETWORK_EXPERIMENTS,
     )
 }  # fmt: skip

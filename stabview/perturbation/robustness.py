@@ -46,8 +46,8 @@ def worst_errors(
 ) -> Iterator[WorstErrors]:  # fmt: skip
     """For each relative radius, from the largest down: the worst perturbation of every image's data.
 
-    The starts of a radius are zero, what was found for the radius before, shrunk, and random directions; the errors of
-    smaller radii count for the larger ones too, see `monotone`.
+    The first start of a radius is what was found for the next larger one, shrunk (zero for the largest), the others
+    are random directions. What is found for a small radius counts for the larger ones too, see `monotone`.
 
     Parameters
     ----------
