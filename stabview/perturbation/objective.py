@@ -174,15 +174,20 @@ class Objective:
     @property
     def _no_gradient(self) -> str:
         if getattr(self.method, "untrained", False):
-            return (
-                f"{self.method.spec.title} is fitted to every set of data anew and has no gradient in them, so this"
-                " search cannot find what changes it and nothing can be said about its stability; use the search"
-                " 'joint-descent', which moves its weights and the data together."
-            )
+            return without_gradient(self.method.spec.title)
         return (
             f"{self.method.spec.title} has no gradient (it is zero or missing), so no search can find what changes"
             " it and nothing can be said about its stability; `stabview networks check` says more."
         )
+
+
+def without_gradient(title: str) -> str:
+    """Why an untrained network cannot be searched by gradients, in a sentence."""
+    return (
+        f"{title} is fitted to every set of data anew and has no gradient in them, so this search cannot find what"
+        " changes it and nothing can be said about its stability; use the search 'joint-descent', which moves its"
+        " weights and the data together."
+    )
 
 
 class ChangeObjective(Objective):

@@ -9,6 +9,7 @@ import torch
 
 from stabview.experiments.sampling_sweep import outside_in, sampling_sweep
 from stabview.experiments.structural_details import detail_survival
+from stabview.images.errors import InputError
 from stabview.measures.stability import all_measures
 from stabview.methods.method import Method
 from stabview.methods.sparse.method import Solution
@@ -18,6 +19,8 @@ from stabview.perturbation.ascent import momentum_ascent
 from stabview.perturbation.continuation import MOMENTUM as CONTINUATION_MOMENTUM
 from stabview.perturbation.continuation import continuation
 from stabview.perturbation.iterate import Iterate, SearchState
+from stabview.perturbation.joint_descent import joint_descent
+from stabview.perturbation.objective import without_gradient
 from stabview.sampling.operator import SamplingOperator
 from stabview.study.frames import DetailReport, FramePart, SweepPoint
 from stabview.study.operators import sampling_operator
@@ -28,6 +31,12 @@ from stabview.study.study import sweep_rates
 def search(problem: Problem, state: SearchState | None = None) -> Iterator[Iterate]:
     """The iterates of the study's worst-case search, those after `state` when resuming."""
     choice = problem.study.perturbation
+    if choice.search == "joint-descent":
+        return joint_descent(
+            problem.objective, steps=choice.steps, budget=choice.max_relative_norm, seed=choice.seed
+        )  # fmt: skip
+    if problem.network.untrained:
+        raise InputError(without_gradient(problem.network.spec.title))
     common = {"steps": choice.steps, "budget": choice.max_relative_norm, "seed": choice.seed, "state": state}
     if choice.search == "ascent":
         return momentum_ascent(

@@ -42,6 +42,7 @@ PATTERNS = {
 SEARCHES = {
     "continuation": "Continuation in the radius: normalised gradients with momentum on a growing sphere; no step size.",
     "ascent": "Momentum ascent on Q(r) of Antun et al.; its scale is read from the Jacobian where left open.",
+    "joint-descent": "For untrained networks only: weights and data move together, then a fresh fit for each iterate.",
 }
 
 DOMAINS = {

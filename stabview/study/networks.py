@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from stabview.methods.networks.cards import Card, shipped_cards
 from stabview.study.fields import matters
-from stabview.study.study import COUNTING_VIEWS, ImageChoice, NetworkChoice, SamplingChoice, Study
+from stabview.study.study import (
+    COUNTING_VIEWS,
+    ImageChoice,
+    NetworkChoice,
+    PerturbationChoice,
+    SamplingChoice,
+    Study,
+)
 
 
 def named(name: str | None) -> Card | None:
@@ -17,11 +24,14 @@ def named(name: str | None) -> Card | None:
 def first_for(operator: str) -> Card | None:
     """The shipped network to begin with for an operator: the usual one, or one made for it, or one that takes any.
 
-    Those that take one single operator come after the others of their kind.
+    Those that take one single operator, and those that are fitted anew each time, come after the others of their kind.
     """
     usual = Study().network.name
     fitting = [card for card in shipped_cards() if card.takes(operator)]
-    return min(fitting, key=lambda card: (card.name != usual, card.operator != operator, card.fixed), default=None)
+    return min(
+        fitting, key=lambda card: (card.name != usual, card.operator != operator, card.fixed, card.untrained),
+        default=None,
+    )  # fmt: skip
 
 
 def trained_sampling(card: Card) -> dict[str, object]:
@@ -38,7 +48,8 @@ def taking(card: Card, study: Study) -> dict[str, object]:
     """The parts of the study that change when this network is taken: its operator, too, where it is another one.
 
     With another operator comes the rate or number of views at which the network was trained. A network of one single
-    operator brings that and the size of its images, and they go when another network comes.
+    operator brings that and the size of its images, and they go when another network comes; an untrained one brings
+    the search that works for it.
     """
     parts: dict[str, object] = {"network": NetworkChoice(name=card.name)}
     before = named(study.network.name) if study.network.path is None else None
@@ -55,6 +66,10 @@ def taking(card: Card, study: Study) -> dict[str, object]:
         }
     elif not card.takes(study.sampling.operator):
         parts["sampling"] = replace(study.sampling, **trained_sampling(card))
+    wanted = "joint-descent" if card.untrained else PerturbationChoice().search
+    if card.untrained or study.perturbation.search == "joint-descent":
+        steps = 2 if card.untrained else PerturbationChoice().steps
+        parts["perturbation"] = replace(study.perturbation, search=wanted, steps=steps)
     return {name: part for name, part in parts.items() if part != getattr(study, name)}
 
 

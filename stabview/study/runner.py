@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stabview.engine.device import choose_device, device_label
-from stabview.engine.pace import Pace
+from stabview.engine.pace import Pace, timed
 from stabview.images.errors import InputError
+from stabview.methods.waiting import watched
 from stabview.perturbation.iterate import Iterate, clean_iterate
 from stabview.study.answers import detail_reports, network_part, search, soa_part, sweep
 from stabview.study.checks import check_study
@@ -119,7 +120,8 @@ def run_study(
     run = StudyRun(study, device=device, threads=threads)
     _make(folder)
     try:
-        run_all(run, tell)
+        with watched(timed(tell)):
+            run_all(run, tell)
     except KeyboardInterrupt:
         if run.frames:
             run.write(write, folder)
@@ -158,9 +160,10 @@ def run_experiments(
     provenance = {"device": device_label(device), "started": started}
     try:
         for number, choice in enumerate(study.experiments):
-            for run in experiment_runs(choice, device=device):
-                runs[number] = run
-                tell(run.experiment.title, run.finding.done, run.finding.total, run.seconds_left)
+            with watched(timed(tell)):
+                for run in experiment_runs(choice, device=device):
+                    runs[number] = run
+                    tell(run.experiment.title, run.finding.done, run.finding.total, run.seconds_left)
     except KeyboardInterrupt:
         if runs:
             write(list(runs.values()), study, folder, provenance=provenance)

@@ -26,9 +26,9 @@ from stabview.training.robust_tasks import TASKS, Task
 
 LAMBDA_1, LAMBDA_2 = 1.0, -1.0
 """lambda_2 belongs to errors over ||x||^2 and to ||G||^2 / eps, so that it has no unit."""
-WEIGHT_DECAY = 1e-5
+WEIGHT_DECAY = 1e-6
 """mu of mu ||theta||^2."""
-PARSEVAL = 1e-3
+PARSEVAL = 1e-4
 """beta of beta / 2 sum ||W W^T - I||^2."""
 
 

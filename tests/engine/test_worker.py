@@ -6,6 +6,7 @@ import time
 import pytest
 
 from stabview.engine.worker import Worker
+from stabview.methods.waiting import report
 
 WAIT = 20
 
@@ -194,3 +195,23 @@ def test_a_job_may_submit_and_cancel_others(desk):
 
     desk.worker.submit("parent", parent)
     assert desk.finish() == ["parent", "child"]
+
+
+def test_a_long_step_says_how_far_it_is_and_ends_when_it_is_cancelled():
+    heard, begun = [], threading.Event()
+
+    def steps():
+        for k in range(10_000):
+            report("fitting", k, 10_000)
+            begun.set()
+            time.sleep(0.001)
+        yield
+
+    worker = Worker("reports", on_error=lambda *failure: heard.append(failure), on_report=lambda: None)
+    worker.submit("fit", steps)
+    assert begun.wait(WAIT)
+    what, done, total, _ = worker.reported
+    assert what == "fitting" and 0 <= done < total == 10_000
+    worker.cancel("fit")
+    assert worker.drain(WAIT) and worker.reported is None and not heard
+    assert worker.close()

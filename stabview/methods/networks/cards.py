@@ -10,6 +10,9 @@ from pathlib import Path
 from stabview import resources
 from stabview.images.errors import InputError
 
+UNTRAINED = ("conv-decoder", "deep-decoder", "deep-image-prior")
+"""Architectures that are fitted to the data when they are called: slow, and without a gradient in the data."""
+
 
 @dataclass(frozen=True)
 class Card:
@@ -63,6 +66,11 @@ class Card:
         rate = f"rate {self.trained_rate:g}" if (self.trained_rate or 0) <= 1 else f"{self.trained_rate:g} views"
         more = [f"{key} {value}" for key, value in self.sampling.items()]
         return ", ".join([f"{self.size} x {self.size} pixels", self.operator, *more, rate])
+
+    @property
+    def untrained(self) -> bool:
+        """Whether it is fitted to every set of data anew."""
+        return self.architecture in UNTRAINED
 
     @property
     def learnt(self) -> bool:

@@ -94,7 +94,7 @@ def test_a_search_by_gradients_refuses_and_names_the_one_that_works():
     x, operator, y = problem()
     method = _method("deep-decoder", steps=3)
     objective = Objective(method, operator, x, y)
-    with pytest.raises(InputError, match="nothing can be said about its stability.*joint-descent"):
+    with pytest.raises(InputError, match=r"nothing can be said about its stability.*joint-descent"):
         objective(objective.random_direction(torch.Generator().manual_seed(0)))
 
 

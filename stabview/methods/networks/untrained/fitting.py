@@ -55,10 +55,10 @@ class Fit:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(protocol.seed)
             self.network = protocol.build(operator.image_shape, 2 if operator.is_complex else 1).to(y.device).train()
+            with torch.no_grad():  # within the seed, because the input may be jittered
+                size = float(torch.linalg.vector_norm(operator.quick_inverse(self.y)))
+                self.scale = float(torch.linalg.vector_norm(self.picture_of(self.network))) / max(size, 1e-30)
             self._random = torch.random.get_rng_state()
-        with torch.no_grad():
-            size = float(torch.linalg.vector_norm(operator.quick_inverse(self.y)))
-            self.scale = float(torch.linalg.vector_norm(self.picture_of(self.network))) / max(size, 1e-30)
         if start is not None:
             self.network.load_state_dict(start.network.state_dict())
             self.scale = start.scale

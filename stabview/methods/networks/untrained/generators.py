@@ -17,7 +17,9 @@ class ConvDecoder(nn.Module):
     With 5 layers of 64 channels it has 0.19 million weights, as in the authors' setting for brains.
     """
 
-    def __init__(self, shape: tuple[int, int], out: int, *, channels: int = 64, layers: int = 5, start: int = 8) -> None:
+    def __init__(
+        self, shape: tuple[int, int], out: int, *, channels: int = 64, layers: int = 5, start: int = 8
+    ) -> None:
         super().__init__()
         sizes = [_between(start, shape, k / (layers - 1)) for k in range(layers)]
         self.register_buffer("input", torch.rand(1, channels, *sizes[0]))
@@ -38,7 +40,9 @@ class DeepDecoder(nn.Module):
     It has fewer weights than the image has pixels and mixes channels only: upsampling alone makes neighbours alike.
     """
 
-    def __init__(self, shape: tuple[int, int], out: int, *, channels: int = 64, layers: int = 5, start: int = 8) -> None:
+    def __init__(
+        self, shape: tuple[int, int], out: int, *, channels: int = 64, layers: int = 5, start: int = 8
+    ) -> None:
         super().__init__()
         sizes = [_between(start, shape, k / layers) for k in range(layers + 1)]
         self.register_buffer("input", torch.rand(1, channels, *sizes[0]))
