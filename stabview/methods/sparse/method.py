@@ -42,7 +42,7 @@ class Solution:
     ----------
     x : (H, W). objective : F at the last look.
     gap : (F - F*) / F*, certified or estimated as `certified` says. converged : it is below the tolerance.
-    start : where a neighbouring problem may start.
+    start : where a neighbouring problem may start. planes : (planes, H, W), x and the auxiliary ones.
     """
 
     x: torch.Tensor
@@ -52,6 +52,7 @@ class Solution:
     steps: int
     converged: bool
     start: WarmStart | None
+    planes: torch.Tensor | None = None
 
 
 class SparseMethod:
@@ -116,7 +117,7 @@ class SparseMethod:
                 if stopped():
                     break
         self.last = Solution(
-            iterate.x, objective, rule.gap, rule.certified, iterate.step, converged, iterate.start
+            iterate.x, objective, rule.gap, rule.certified, iterate.step, converged, iterate.start, iterate.z
         )  # fmt: skip
         return self.last
 
