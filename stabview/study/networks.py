@@ -47,7 +47,8 @@ def trained_sampling(card: Card) -> dict[str, object]:
 def taking(card: Card, study: Study) -> dict[str, object]:
     """The parts of the study that change when this network is taken: its operator, too, where it is another one.
 
-    With another operator comes the rate or number of views at which the network was trained. A network of one single
+    With another operator come the rate or number of views at which the network was trained and whatever else its card
+    names (pattern, coils, noise); what the card of the network before had named goes. A network of one single
     operator brings that and the size of its images, and they go when another network comes; an untrained one brings
     the search that works for it.
     """
@@ -65,7 +66,9 @@ def taking(card: Card, study: Study) -> dict[str, object]:
             "sampling": replace(usual, **trained_sampling(card)),
         }
     elif not card.takes(study.sampling.operator):
-        parts["sampling"] = replace(study.sampling, **trained_sampling(card))
+        brought = before.sampling.items() if before is not None else ()
+        left = {key: getattr(SamplingChoice(), key) for key, value in brought if getattr(study.sampling, key) == value}
+        parts["sampling"] = replace(study.sampling, **left | trained_sampling(card))
     wanted = "joint-descent" if card.untrained else PerturbationChoice().search
     if card.untrained or study.perturbation.search == "joint-descent":
         steps = 2 if card.untrained else PerturbationChoice().steps
