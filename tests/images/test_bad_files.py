@@ -75,7 +75,7 @@ def test_text_under_any_name_and_empty_files(tmp_path, capfd, name) -> None:
 
 
 def test_folders_and_missing_files(tmp_path) -> None:
-    assert "is a folder" in refusal(tmp_path)
+    assert "folder without an image" in refusal(tmp_path)
     assert "no file" in refusal(tmp_path / "missing.dcm")
 
 

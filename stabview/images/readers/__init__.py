@@ -63,7 +63,7 @@ _HEAD = 544  # the NIfTI-1 magic is at 344, NIfTI-2 headers are 540 bytes, DICM 
 
 
 def open_image(path: str | Path, slice: int | None = None) -> Image:
-    """Read one slice of an image file (DICOM, NIfTI, PNG, TIFF, JPEG or .npy).
+    """Read one slice of an image file (DICOM, NIfTI, PNG, TIFF, JPEG or .npy), or of a folder of them.
 
     Parameters
     ----------
@@ -89,19 +89,22 @@ def looks_like_image(path: str | Path) -> bool:
 
     True also for a damaged file with an image's name, so that `open_image` can say what is wrong with it.
     """
-    path = Path(path)
+    return kind_of(Path(path)) is not None
+
+
+def kind_of(path: Path) -> str | None:
+    """The reader of a file, by its first bytes and its name; None for what is no image. Never raises."""
     try:
-        head = _head(path)
+        return _kind_by_content(_head(path)) or _kind_by_name(path)
     except OSError:
-        return False
-    return (_kind_by_content(head) or _kind_by_name(path)) is not None
+        return None
 
 
 def _reader(path: Path) -> ModuleType:
     if not path.exists():
         raise InputError(f"There is no file '{path}': check the name.")
     if path.is_dir():
-        raise InputError(f"'{path.name}' is a folder: open one of the files in it.")
+        return import_module("stabview.images.readers.folder")
     if not path.is_file():
         raise InputError(f"'{path.name}' is not a regular file: copy the image into one.")
     try:

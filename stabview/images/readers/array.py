@@ -74,8 +74,8 @@ def _open(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
         shape = array.shape if len(array) > 1 else array.shape[1:]
         raise InputError(
             f"'{path.name}' holds complex samples of shape {shape} with their energy in the centre: this is raw "
-            "k-space, which is not an image; reconstruct an image from it first (inverse Fourier transform, coils "
-            "combined) and open that."
+            "k-space, which is not an image; choose 'From k-space…' as the source of the image, or stored = "
+            '"kspace" in a study.'
         )
     return array, tuple(steps)
 
