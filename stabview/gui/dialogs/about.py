@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
-from importlib.metadata import PackageNotFoundError, metadata, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QWidget
@@ -16,18 +17,6 @@ WARNING = "Research and education only. Not for diagnosis."
 _PURPOSE = (
     "How stable is a learned reconstruction? Networks and sparse reconstruction side by side, under "
     "worst-case perturbations, painted details and changed sampling."
-)
-_PACKAGES = (
-    "torch",
-    "numpy",
-    "scipy",
-    "PySide6_Essentials",
-    "pyqtgraph",
-    "pillow",
-    "scikit-image",
-    "pydicom",
-    "nibabel",
-    "safetensors",
 )
 
 
@@ -47,7 +36,8 @@ def about_text(device: str = "") -> str:
         "## Versions",
         "\n".join(f"- {name} {number}" for name, number in versions(device)),
         "## Licences",
-        "\n".join(f"- {name}: {licence(name)}" for name in _PACKAGES if _version(name) != _MISSING),
+        "\n".join(f"- {name}: {licence(name)}" for name in packages() if _version(name) != _MISSING),
+        "- ffmpeg, of imageio-ffmpeg or the system, is a program of its own under the LGPL or GPL; MP4 films need it.",
         "- Qt is used under the LGPL, version 3; its libraries are separate files and may be replaced.",
         "- DejaVu fonts: the licence follows.",
         "```\n" + _font_licence() + "\n```",
@@ -62,9 +52,19 @@ def versions(device: str = "") -> list[tuple[str, str]]:
         ("Python", sys.version.split()[0]),
         ("Qt", qVersion()),
         ("System", platform.platform()),
-        *((name, _version(name)) for name in _PACKAGES),
+        *((name, _version(name)) for name in packages()),
     ]
     return [*rows, ("Device:", device)] if device else rows
+
+
+def packages() -> list[str]:
+    """What StabView declares that it needs, in that order; packages for films and ONNX too."""
+    try:
+        declared = requires("stabview") or []
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return ["torch", "numpy", "PySide6-Essentials", "pyqtgraph"]
+    named = (re.match(r"[\w.-]+", line)[0] for line in declared if 'extra == "dev"' not in line.replace("'", '"'))
+    return list(dict.fromkeys(named))
 
 
 _MISSING = "not installed"
