@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""Makes the pictures of the gallery from real runs: `python packaging/gallery.py [NAME ...]`.
+"""Makes the pictures of the gallery from real runs: `python packaging/gallery.py [--results DIR] [NAME ...]`.
 
-An example is run as shipped; its picture is what the network and the reference method make of the last perturbation.
-An experiment is run with its defaults (or the quicker values below); its picture is the first ones or the first chart
-of what it found. Names are those of `stabview examples`; without one all pictures that are missing are made.
+Every name is run as `stabview run NAME --out DIR/NAME` does it (a few with quicker values, below), unless DIR/NAME
+already holds the result. The picture of an example is what network and reference method make of the last perturbation;
+that of an experiment its first picture beside the one that differs most from it, or its first chart. Without names all
+pictures that are missing are made.
 """
 
 from __future__ import annotations
 
-import io
+import argparse
 import os
 import sys
-from collections import deque
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,72 +24,74 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from stabview import resources
-from stabview.experiments.finding import Finding
+from stabview.cli import main as stabview
 from stabview.gui import theme
-from stabview.images.errors import InputError
-from stabview.report.findings import chart_svg, picture_pngs
-from stabview.report.pictures import grey
-from stabview.study.examples import example
-from stabview.study.experiments import experiment_runs
 from stabview.study.gallery import ENDING, EXAMPLE, Entry, entries
-from stabview.study.runner import StudyRun
-from stabview.study.study import ExperimentChoice
 
 SIZE = (480, 270)
-QUICKER = {
-    "methods-gallery": {"size": 128},
-    "solver-check": {"steps": 1000},
-}
+LEAST = 1.0  # grey levels by which two pictures have to differ on average, to be shown beside each other
+QUICKER = {"methods-gallery": ("size=128",), "solver-check": ("steps=1000",)}
 
 
 def main() -> None:
     """Make the pictures named on the command line."""
-    QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, help="folder that holds, or is to hold, a result for each name")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    application = QGuiApplication(sys.argv[:1])
     theme.load_fonts()
-    folder = resources.path("gallery")
-    folder.mkdir(exist_ok=True)
-    names = sys.argv[1:] or [entry.name for entry in entries() if not entry.picture.is_file()]
-    for entry in entries():
-        if entry.name in names:
-            picture = of_example(entry) if entry.kind == EXAMPLE else of_experiment(entry)
-            if picture is not None:
-                picture.save(folder / f"{entry.name}{ENDING}", quality=88, optimize=True)
-                sys.stdout.write(f"{entry.name}\n")
+    resources.path("gallery").mkdir(exist_ok=True)
+    names = options.names or [entry.name for entry in entries() if not entry.picture.is_file()]
+    with tempfile.TemporaryDirectory() as temporary:
+        for entry in entries():
+            if entry.name in names:
+                make(entry, (options.results or Path(temporary)) / entry.name)
+    del application
 
 
-def of_example(entry: Entry) -> Image.Image:
+def make(entry: Entry, folder: Path) -> None:
+    """Run one entry where its result is not there yet, and write its picture."""
+    if not (folder / "result.json").is_file():
+        settings = [word for setting in QUICKER.get(entry.name, ()) for word in ("--set", setting)]
+        if stabview(["run", entry.name, "--out", str(folder), "--device", "cpu", "--quiet", *settings]) != 0:
+            return
+    picture = of_example(folder) if entry.kind == EXAMPLE else of_experiment(folder / entry.name)
+    if picture is not None:
+        picture.save(resources.path("gallery", f"{entry.name}{ENDING}"), quality=88, optimize=True)
+        sys.stdout.write(f"{entry.name}\n")
+
+
+def of_example(folder: Path) -> Image.Image:
     """Network and reference method side by side at the last iterate."""
-    run = StudyRun(example(entry.name).study(), device="cpu")
-    last = deque(run.search(), maxlen=1)[0]
-    return side_by_side([grey(last.panels[name], (0.0, 1.0)) for name in ("network", "soa")])
+    last = max((folder / "figures").glob("iterate-*-network.png"))
+    return side_by_side([Image.open(last), Image.open(last.with_name(last.name.replace("network", "soa")))])
 
 
-def of_experiment(entry: Entry) -> Image.Image | None:
-    """The first three pictures, else the first chart; None where it found neither (it needs a file, say)."""
-    choice = ExperimentChoice(entry.name, QUICKER.get(entry.name, {}))
-    try:
-        finding = deque(experiment_runs(choice, device="cpu"), maxlen=1)[0].finding
-    except InputError as error:
-        sys.stderr.write(f"{entry.name}: {error}\n")
-        return None
-    return of_finding(finding)
+def of_experiment(folder: Path) -> Image.Image | None:
+    """The first picture and the one that differs most from it, else the first chart; None where it found neither."""
+    paths = sorted(folder.glob("picture-*.png"), key=lambda path: int(path.stem.split("-")[1]))
+    if paths:
+        first, *others = (Image.open(path) for path in paths)
+        alike = [other for other in others if other.mode == first.mode and difference(first, other) > LEAST]
+        chosen = sorted(alike or others, key=lambda other: difference(first, other))[-1:]
+        return side_by_side([first, *chosen])
+    charts = sorted(folder.glob("chart-*.svg"))
+    return drawn(charts[0].read_bytes()) if charts else None
 
 
-def of_finding(finding: Finding) -> Image.Image | None:
-    """Pictures before charts."""
-    if finding.pictures:
-        chosen = finding.pictures[:3]
-        return side_by_side([np.asarray(Image.open(io.BytesIO(data))) for data in picture_pngs(chosen)])
-    charts = [svg for chart in finding.charts if (svg := chart_svg(chart))]
-    return drawn(charts[0]) if charts else None
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """How much two pictures differ, on the same scale whatever their sizes."""
+    pair = [np.asarray(picture.convert("RGB").resize((128, 128)), float) for picture in (one, other)]
+    return float(np.abs(pair[0] - pair[1]).mean())
 
 
-def side_by_side(pictures: list[np.ndarray]) -> Image.Image:
+def side_by_side(pictures: list[Image.Image]) -> Image.Image:
     """Pictures in columns that fill the height, cut about their middle."""
     sheet, count = Image.new("RGB", SIZE), len(pictures)
     edges = [round(place * SIZE[0] / count) for place in range(count + 1)]
-    for place, pixels in enumerate(pictures):
-        wide, picture = edges[place + 1] - edges[place], Image.fromarray(pixels).convert("RGB")
+    for place, picture in enumerate(pictures):
+        wide, picture = edges[place + 1] - edges[place], picture.convert("RGB")
         share = max(wide / picture.width, SIZE[1] / picture.height)
         size = round(picture.width * share), round(picture.height * share)
         picture = picture.resize(size, Image.Resampling.LANCZOS)
@@ -98,9 +102,9 @@ def side_by_side(pictures: list[np.ndarray]) -> Image.Image:
     return sheet
 
 
-def drawn(svg: str) -> Image.Image:
+def drawn(svg: bytes) -> Image.Image:
     """A chart on white."""
-    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    renderer = QSvgRenderer(QByteArray(svg))
     size = renderer.defaultSize()
     share = min(SIZE[0] / size.width(), SIZE[1] / size.height())
     image = QImage(*SIZE, QImage.Format.Format_RGB888)

@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from stabview.gui.bridge import Bridge
 from stabview.gui.dialogs import files
 from stabview.gui.dialogs.export import FILMS, ExportDialog, Subject
 from stabview.gui.dialogs.report import ReportDialog, ReportWish
-from stabview.gui.export.figures import save_figure
+from stabview.gui.export.figures import figure
 from stabview.images.errors import InputError
 from stabview.report import tables
 from stabview.report.pictures import Ranges
@@ -36,6 +36,7 @@ class Exporting(QObject):
         self._report: ReportWish | None = None
         self._film: Path | None = None
         bridge.report_ready.connect(self._written)
+        QTimer.singleShot(0, self, self._offer_menus)
 
     def handlers(self) -> dict[str, object]:
         """What the actions do."""
@@ -81,6 +82,20 @@ class Exporting(QObject):
     def _endings(self, key: str) -> tuple[str, ...]:
         return (*_FIGURE, ".csv") if key in _NUMBERS else _FIGURE
 
+    def _offer_menus(self) -> None:
+        """A right click on plots and tables; panels have a menu of their own."""
+        for key in ("growth", "sampling", "numbers", "magnifier"):
+            widget = self.widgets()[key]
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(partial(self._menu, key, widget))
+
+    def _menu(self, key: str, widget: QWidget, place: QPoint) -> None:
+        menu = QMenu(widget)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy").triggered.connect(lambda: self.copy_figure(key))
+        menu.addAction("Export…").triggered.connect(lambda: self.ask(key))
+        menu.popup(widget.mapToGlobal(place))
+
     # --- copying
 
     @Slot()
@@ -116,9 +131,9 @@ class Exporting(QObject):
     # --- files
 
     @Slot()
-    def ask(self) -> None:
-        """Ask what to export and where to."""
-        ExportDialog(self.subjects(), self.focused(), self._ask_where, self.window).open()
+    def ask(self, key: str = "") -> None:
+        """Ask what to export and where to; `key` is proposed, or what has the focus."""
+        ExportDialog(self.subjects(), key or self.focused(), self._ask_where, self.window).open()
 
     def _ask_where(self, key: str, ending: str, light: bool, seconds: float) -> None:
         name = f"stabview-{key.removeprefix('panel.')}{ending}"
@@ -133,8 +148,8 @@ class Exporting(QObject):
             elif kind == ".csv":
                 self._export_numbers(key, path)
             else:
-                save_figure(self.widgets()[key], path, title=self._caption(), light=light)
-                self.bridge.say(f"Wrote {path.name}")
+                finish = figure(self.widgets()[key], path, title=self._caption(), light=light)
+                self.bridge.in_background(finish, lambda: self.bridge.say(f"Wrote {path.name}"))
         except InputError as error:
             self.bridge.complain(str(error))
 

@@ -53,7 +53,7 @@ SETTINGS = (
     Setting("start", "At the start", "Begin with", "What the window shows when no file was given.",
             (("gallery", "the gallery"), ("workbench", "the workbench"))),
     Setting("tour", "At the start", "Offer the guided tour", "A line in the gallery until the tour was taken."),
-    Setting("autosave", "Safety", "Save by itself", "A copy for after a crash; it is removed when the window closes.",
+    Setting("autosave", "Safety", "Autosave every", "A copy for after a crash; it is removed when the window closes.",
             range=(0, 60), least="never", suffix=" min"),
 )  # fmt: skip
 """The dialog, the checks of the stored file and the documentation follow from these rows."""

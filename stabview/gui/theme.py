@@ -226,6 +226,15 @@ def _rules(theme: Theme) -> str:
     QToolBar#toolStrip QToolButton:focus {{ border: 1px solid {theme.accent}; }}
     QToolBar QToolButton::menu-indicator, QToolButton#windowButton::menu-indicator,
     QToolButton#searchMenu::menu-indicator {{ image: none; width: 0; }}
+    QDialog QPushButton, #gallery QPushButton, #tour QPushButton {{ background: {theme.raised}; padding: 5px 14px;
+        border: 1px solid {theme.line}; border-radius: 5px; }}
+    QDialog QPushButton:hover, #gallery QPushButton:hover, #tour QPushButton:hover {{ border-color: {theme.muted}; }}
+    QDialog QPushButton:focus, #gallery QPushButton:focus, #tour QPushButton:focus {{
+        border: 1px solid {theme.accent}; }}
+    QDialog QPushButton:disabled, #tour QPushButton:disabled {{ color: {theme.muted}; background: {theme.ground}; }}
+    #gallery QPushButton:flat {{ background: transparent; color: {theme.accent}; border: 1px solid transparent;
+        padding: 5px 4px; }}
+    #gallery QPushButton:flat:hover, #gallery QPushButton:flat:focus {{ border-color: {theme.accent}; }}
     QPushButton[primary="true"]:enabled {{ background: {theme.accent}; color: {theme.on_accent};
         border: 1px solid {theme.accent}; font-weight: bold; }}
     QPushButton[primary="true"]:enabled:focus {{ border: 1px solid {theme.text}; }}

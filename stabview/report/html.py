@@ -80,11 +80,14 @@ def html_text(
     manifest: Mapping[str, tuple[int, str]] | None = None,
 ) -> str:
     """The report as text; see `write_html`."""
+    stated = result.get("report", {})
     title = "Stability report" + (f": {scene.network_title} on {scene.title}" if scene is not None else "")
+    title = stated.get("title") or title
     sections = [
         notices(),
         ("Identity", _identity(result)),
         ("Outcome", _outcome(result)),
+        ("Notes", _notes(stated.get("notes", ""))),
         ("Item under test: the network", _method(result, "network", scene)),
         ("Comparator: the reference method", _method(result, "soa", scene)),
         ("Input data", _input(result, scene)),
@@ -124,11 +127,17 @@ def _identity(result: Mapping) -> str:
     return facts_table(
         [
             ("report", facts.get("report") or str(uuid.uuid4())),
+            ("written by", result.get("report", {}).get("author")),
             ("started (UTC)", facts.get("started")),
             ("program", f"StabView {version}{source}{changed}"),
             ("result format", f"version {result.get('version', 1)}"),
         ]
     )
+
+
+def _notes(text: str) -> str:
+    """What the author saw, a paragraph for each of its own."""
+    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n") if part.strip())
 
 
 def _outcome(result: Mapping) -> str:

@@ -94,7 +94,7 @@ class ExportDialog(QDialog):
         self.format.chosen.connect(self._show_format)
         self._show_formats()
         export.setDefault(True)
-        self.resize(430, 240)
+        self.resize(430, self.sizeHint().height())
 
     def _show_formats(self, *_: object) -> None:
         before, endings = self.format.key(), self._subjects[self.subject.key()].endings

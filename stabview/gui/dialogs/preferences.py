@@ -35,16 +35,17 @@ class PreferencesDialog(QDialog):
         self.preferences, self._change = preferences, change
         self.fields: dict[str, QWidget] = {}
         rows = QVBoxLayout(self)
-        form, group = None, ""
+        form, group = QFormLayout(), ""
+        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(24)
+        rows.addLayout(form)
         for setting in SETTINGS:
             if setting.group != group:
-                group = setting.group
-                heading = QLabel(group)
+                heading = QLabel(setting.group)
                 heading.setProperty("heading", True)
-                rows.addWidget(heading)
-                form = QFormLayout()
-                form.setContentsMargins(8, 0, 0, 10)
-                rows.addLayout(form)
+                heading.setContentsMargins(0, 10 if group else 0, 0, 0)
+                group = setting.group
+                form.addRow(heading)
             self.fields[setting.name] = self._field(setting)
             form.addRow(setting.title, self.fields[setting.name])
         self.said = QLabel()
@@ -56,10 +57,11 @@ class PreferencesDialog(QDialog):
         usual = tend(QPushButton("Reset"), "Reset", "All settings as they were at first.", "preferences.reset")
         tend(buttons.button(QDialogButtonBox.StandardButton.Close), "Close", "Close this window.")
         buttons.addButton(usual, QDialogButtonBox.ButtonRole.ResetRole)
+        usual.setAutoDefault(False)
         usual.clicked.connect(self.reset)
         buttons.rejected.connect(self.reject)
         rows.addWidget(buttons)
-        self.resize(400, 380)
+        self.resize(440, self.sizeHint().height())
         self.show_preferences(preferences)
 
     def _field(self, setting: Setting) -> QWidget:

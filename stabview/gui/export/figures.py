@@ -6,6 +6,7 @@ One way for all: Qt paints the widget on another device. What it paints is what 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -24,8 +25,8 @@ PIXELS = 2.0
 _DOTS = 96
 
 
-def save_figure(widget: QWidget, path: Path, *, title: str = "", light: bool = False) -> Path:
-    """Write what a widget shows; returns the path.
+def figure(widget: QWidget, path: Path, *, title: str = "", light: bool = False) -> Callable[[], Path]:
+    """Draw what a widget shows; returns a function that puts it in its place, from any thread, and gives the path.
 
     Parameters
     ----------
@@ -35,14 +36,21 @@ def save_figure(widget: QWidget, path: Path, *, title: str = "", light: bool = F
     kind = path.suffix.lower()
     if kind not in ENDINGS:
         raise InputError(f"'{path.name}' is no figure: choose a name that ends with .png, .svg or .pdf.")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"'{path}' cannot be written: choose another place.")
     beside = path.with_name(f".{path.name}.{os.getpid()}{kind}")
     with theme.worn(theme.LIGHT, widget) if light else nullcontext():
-        {".png": _png, ".svg": _svg, ".pdf": _pdf}[kind](widget, beside, title)
-    try:
-        beside.replace(path)
-    except OSError as error:
-        raise InputError(f"'{path}' cannot be written ({error.strerror or error}): choose another place.") from error
-    return path
+        encode = {".png": _png, ".svg": _svg, ".pdf": _pdf}[kind](widget, beside, title)
+
+    def finish() -> Path:
+        encode()
+        try:
+            beside.replace(path)
+        except OSError as error:
+            raise InputError(f"'{path}' cannot be written ({error.strerror or error}): choose another.") from error
+        return path
+
+    return finish
 
 
 def picture(widget: QWidget, pixels: float = PIXELS) -> QImage:
@@ -54,13 +62,13 @@ def picture(widget: QWidget, pixels: float = PIXELS) -> QImage:
     return image
 
 
-def _png(widget: QWidget, path: Path, title: str) -> None:
+def _png(widget: QWidget, path: Path, title: str) -> Callable[[], object]:
     image = picture(widget)
     image.setText("Description", f"{title} {NOTICE}".strip())
-    image.save(str(path))
+    return lambda: image.save(str(path))  # packing the pixels takes longer than drawing them
 
 
-def _svg(widget: QWidget, path: Path, title: str) -> None:
+def _svg(widget: QWidget, path: Path, title: str) -> Callable[[], object]:
     generator = QSvgGenerator()
     generator.setFileName(str(path))
     generator.setSize(widget.size())
@@ -69,9 +77,10 @@ def _svg(widget: QWidget, path: Path, title: str) -> None:
     generator.setTitle(title or "StabView")
     generator.setDescription(NOTICE)
     widget.render(generator)
+    return lambda: None
 
 
-def _pdf(widget: QWidget, path: Path, title: str) -> None:
+def _pdf(widget: QWidget, path: Path, title: str) -> Callable[[], object]:
     writer = QPdfWriter(str(path))
     writer.setResolution(_DOTS)
     size = QSizeF(widget.width() * 72 / _DOTS, widget.height() * 72 / _DOTS)
@@ -80,3 +89,4 @@ def _pdf(widget: QWidget, path: Path, title: str) -> None:
     writer.setTitle(title or "StabView")
     writer.setCreator(f"StabView. {NOTICE}")
     widget.render(writer)
+    return lambda: None

@@ -23,7 +23,7 @@ from stabview.study.gallery import EXPERIMENT, Entry
 
 WIDTH = 300
 _PICTURE = 9 / 16  # height of the picture for its width
-_EDGE, _LINES = 12, 3
+_EDGE, _LINES = 12, 4  # of title and sentence together
 
 
 class Tile(QAbstractButton):
@@ -32,7 +32,7 @@ class Tile(QAbstractButton):
     def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entry = entry
-        self._picture = QPixmap(str(entry.picture)) if entry.picture.is_file() else QPixmap()
+        self._picture: QPixmap | None = None  # read when it first comes into sight
         opens = "Opens in a window of its own." if entry.kind == EXPERIMENT else "Opens with its search running."
         tend(
             self, f"{entry.title}. {entry.sentence}", f"{entry.sentence}\n{entry.source}\n{opens}", f"tile.{entry.name}"
@@ -50,7 +50,7 @@ class Tile(QAbstractButton):
 
     def heightForWidth(self, width: int) -> int:
         line = self.fontMetrics().height()
-        return round(width * _PICTURE) + round(line * (1.15 + _LINES + 1)) + 2 * _EDGE + 8
+        return round(width * _PICTURE) + round(line * (_LINES + 1)) + 2 * _EDGE + 12
 
     def resizeEvent(self, event: object) -> None:
         self.setFixedHeight(self.heightForWidth(self.width()))
@@ -85,6 +85,8 @@ class Tile(QAbstractButton):
         painter.drawPath(path)
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
+        if self._picture is None:
+            self._picture = QPixmap(str(self.entry.picture)) if self.entry.picture.is_file() else QPixmap()
         if self._picture.isNull():
             painter.setPen(QColor(theme.current().muted_on_stage))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "no picture yet")
@@ -101,10 +103,13 @@ class Tile(QAbstractButton):
         line = QFontMetricsF(plain).height()
         painter.setFont(bold)
         painter.setPen(QColor(now.text))
-        title = QFontMetrics(bold).elidedText(self.entry.title, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(QRectF(area.left(), area.top(), area.width(), line), Qt.AlignmentFlag.AlignLeft, title)
+        upper = QRectF(area.left(), area.top(), area.width(), 2 * line)
+        title = shortened(self.entry.title, bold, upper)
+        taken = painter.boundingRect(upper, Qt.TextFlag.TextWordWrap, title)
+        painter.drawText(upper, Qt.TextFlag.TextWordWrap, title)
         painter.setFont(plain)
-        middle = QRectF(area.left(), area.top() + 1.15 * line, area.width(), _LINES * line)
+        lines = _LINES - round(taken.height() / line)
+        middle = QRectF(area.left(), taken.bottom() + 2, area.width(), lines * line)
         painter.setPen(QColor(now.text))
         painter.drawText(middle, Qt.TextFlag.TextWordWrap, shortened(self.entry.sentence, plain, middle))
         painter.setPen(QColor(now.muted))
