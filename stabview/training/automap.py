@@ -47,7 +47,8 @@ def build(images: Drawn) -> AUTOMAP:
     x = torch.from_numpy(np.stack([images.draw(generator) for _ in range(BEGUN_WITH)]))
     samples = operator(x.to(torch.complex64)).flatten(1)[:, network.places]
     samples = torch.cat((samples.real, samples.imag), dim=1)
-    network.scale.copy_(samples.square().mean(dim=0).sqrt().clamp_min(1e-3))
+    usual = samples.square().mean(dim=0).sqrt()
+    network.scale.copy_(torch.where(usual > 1e-3, usual, 1.0))  # imaginary parts that are zero for real images
     network.start_as_linear(_least_squares(samples / network.scale, x.flatten(1)))
     return network
 

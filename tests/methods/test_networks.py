@@ -223,7 +223,7 @@ def test_a_file_that_could_run_code_is_refused_without_running_it(name, tmp_path
 
 def test_an_unknown_shipped_network_is_refused_with_the_known_ones():
     with pytest.raises(InputError, match="deep-mri"):
-        shipped_card("automap")
+        shipped_card("no such network")
 
 
 def test_a_card_comes_back_as_it_was_written(tmp_path):
