@@ -19,6 +19,8 @@ SIGNED_MAPS = {
     "CET-CBD1": "Blue - white - yellow (light ground)",
     "CET-D1A": "Blue - white - red (light ground)",
 }
+PHASE_MAP = "CET-CBC1"
+"""Cyclic, perceptually uniform and colour-blind safe: -pi and pi have one colour."""
 # Blue and orange stay apart for every common kind of colour blindness; lightness grows evenly to both ends.
 _BLUE_ORANGE = (
     (-1.0, (190, 228, 255)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from stabview.gui import theme
+from stabview.gui.looks import Look
 from stabview.gui.panel_view import PanelView
 from stabview.gui.view_hub import ViewHub
 
@@ -18,24 +19,48 @@ class PanelLine(QWidget):
     `yielding` takes the last form of the left where no form of the right would fit otherwise.
 
     A label would ask its layout for a new size with every text; this never does, so a moving slider stays cheap.
+
+    Signals
+    -------
+    pressed(position on the screen) : clicked.
     """
 
-    def __init__(self, parent: QWidget, *, bold: bool, yielding: bool) -> None:
+    pressed = Signal(object)
+
+    def __init__(self, parent: QWidget, *, bold: bool, yielding: bool, clickable: bool = False) -> None:
         super().__init__(parent)
+        self._clickable = clickable
+        if clickable:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.left: tuple[str, ...] = ("",)
         self.right: tuple[str, ...] = ()
         self.left_colour: QColor | None = None
+        self.right_colour: QColor | None = None
         self._bold = bold
         self._yielding = yielding
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def set_text(self, left: str | tuple[str, ...], right: tuple[str, ...] = (), colour: QColor | None = None) -> None:
+    def set_text(
+        self,
+        left: str | tuple[str, ...],
+        right: tuple[str, ...] = (),
+        colour: QColor | None = None,
+        right_colour: QColor | None = None,
+    ) -> None:
         """`left` may give shorter forms too: the longest that fits is shown."""
         left = (left,) if isinstance(left, str) else tuple(left)
-        if (left, right, colour) != (self.left, self.right, self.left_colour):
-            self.left, self.right, self.left_colour = left, right, colour
+        new = (left, right, colour, right_colour)
+        if new != (self.left, self.right, self.left_colour, self.right_colour):
+            self.left, self.right, self.left_colour, self.right_colour = new
             self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.setAccepted(self._clickable and event.button() == Qt.MouseButton.LeftButton)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit(self.mapToGlobal(self.rect().bottomLeft()))
 
     def sizeHint(self) -> QSize:
         return QSize(80, self.fontMetrics().height() + 6)
@@ -61,7 +86,7 @@ class PanelLine(QWidget):
             left = self.left[-1] if right else left
         middle = Qt.AlignmentFlag.AlignVCenter
         if right:
-            painter.setPen(QColor(theme.current().muted_on_stage))
+            painter.setPen(self.right_colour or QColor(theme.current().muted_on_stage))
             painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, right)
         painter.setFont(font)
         painter.setPen(self.left_colour or QColor(theme.current().on_stage))
@@ -82,34 +107,33 @@ class ImagePanel(QFrame):
     ----------
     name : "input", "network", ...
     hub : the shared view state.
-    signed : shown with the zero-centred map and the symmetric range, otherwise with the grey window.
-    scaled : for r: the picture is multiplied by the hub's amplification.
+    look : how its values become colours.
 
     Signals
     -------
+    choose_requested(name, position on the screen) : the caption was clicked, to show another picture here.
     enlarge_requested(name) : double click.
     menu_requested(name, position on the screen) : right click without a drag, or the menu key.
     """
 
     enlarge_requested = Signal(str)
     menu_requested = Signal(str, object)
+    choose_requested = Signal(str, object)
 
-    def __init__(
-        self, name: str, hub: ViewHub, *, signed: bool = False, scaled: bool = False, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, hub: ViewHub, *, look: Look = Look.IMAGE, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = name
         self.hub = hub
-        self.signed = signed
         self.shown_index: int | None = None
         self.setObjectName(f"imagePanel.{name}")
-        self.header = PanelLine(self, bold=True, yielding=False)
-        self.view = PanelView(hub, signed=signed, scaled=scaled, parent=self)
+        self.header = PanelLine(self, bold=True, yielding=False, clickable=True)
+        self.view = PanelView(hub, look=look, parent=self)
         self.view.setObjectName(f"imageView.{name}")
         self.footer = PanelLine(self, bold=False, yielding=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(0)
+        self.header.pressed.connect(lambda where: self.choose_requested.emit(self.name, where))
         layout.addWidget(self.header)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.footer)
@@ -117,6 +141,11 @@ class ImagePanel(QFrame):
         self.view.enlarge_requested.connect(lambda: self.enlarge_requested.emit(self.name))
         self.view.menu_requested.connect(lambda where: self.menu_requested.emit(self.name, where))
         self.view.focus_changed.connect(self.update)
+
+    @property
+    def signed(self) -> bool:
+        """Whether zero is in the middle of its colours."""
+        return self.view.signed
 
     @property
     def picture(self) -> np.ndarray | None:

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+)
 
 from stabview.gui import icons, text, theme
 from stabview.gui.bridge import Bridge
-from stabview.gui.cards.fields import Elided
-from stabview.gui.chart import Axes, Chart, Series
+from stabview.gui.cards.fields import Choice, Elided, tend
+from stabview.gui.chart import Axes, Chart, MarkedLine, Series
+from stabview.gui.search_menu import SearchMenu
+from stabview.gui.view_hub import TO_X
 
 SIDE = 12.0  # from the edge of the slider to its ends, the same in the chart under it
-_FRAME_MS = 90
+SPEEDS = (2, 5, 10, 20, 40)
+"""Iterates a second."""
+LOST = 3.0
+"""Decibels of PSNR that count as lost."""
 _PLAY_WIDTH = 34
+_PALE = 90  # opacity of 255 of what is there but still being computed
 
 
 class IterateSlider(QSlider):
-    """A slider that shows how far the iterates have come; it does not go beyond them."""
+    """A slider that shows how far the iterates have come, which are ready, and where much was first lost.
+
+    It does not go beyond the iterates that are there.
+    """
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.available = 0
+        self.ready: tuple[bool, ...] = ()
+        self.lost: int | None = None
         self.setObjectName("iterateSlider")
         self.setAccessibleName("Iterate of the worst-case search")
         self.setToolTip("Iterate r_j: drag, use the arrow keys, Page Up and Page Down (ten steps), Home and End")
@@ -40,6 +63,12 @@ class IterateSlider(QSlider):
         self.setRange(0, max(planned, self.available, 1))
         self.setEnabled(available > 0)
         self.update()
+
+    def set_marks(self, ready: tuple[bool, ...], lost: int | None) -> None:
+        """Which iterates are ready to be shown; at which one much was first lost."""
+        if (ready, lost) != (self.ready, self.lost):
+            self.ready, self.lost = ready, lost
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(300, 26)
@@ -91,9 +120,20 @@ class IterateSlider(QSlider):
         middle = self.height() / 2
         start, end = SIDE, self.width() - SIDE
         painter.setPen(Qt.PenStyle.NoPen)
-        for colour, last in ((now.line, end), (now.accent, self.place_of(self.available))):
-            painter.setBrush(QColor(colour))
+        pale = QColor(now.accent)
+        pale.setAlpha(_PALE)
+        reached = self.place_of(self.available)
+        for colour, last in ((QColor(now.line), end), (pale, reached)):
+            painter.setBrush(colour)
             painter.drawRoundedRect(QRectF(start - 2, middle - 2.5, last - start + 4, 5), 2.5, 2.5)
+        painter.setBrush(QColor(now.accent))
+        for first, last in _runs(self.ready[: self.available + 1]):
+            left, right = max(self.place_of(first - 0.5), start - 2), min(self.place_of(last + 0.5), reached + 2)
+            painter.drawRoundedRect(QRectF(left, middle - 2.5, right - left, 5), 2.5, 2.5)
+        if self.lost is not None:
+            x = self.place_of(self.lost)
+            painter.setBrush(theme.method_colour("network"))
+            painter.drawPolygon([QPointF(x - 4.5, 0), QPointF(x + 4.5, 0), QPointF(x, 7)])
         at = QPointF(self.place_of(self.value()), middle)
         ring = now.accent if self.hasFocus() else now.muted
         painter.setPen(QPen(QColor(ring), 2.5 if self.hasFocus() else 1.2))
@@ -105,8 +145,11 @@ class IterateStrip(QFrame):
     """Slider, play button, read-out and growth curves.
 
     Over the iterate the chart shows, on a logarithmic axis, ||r_j||/||x|| and the relative change of network and SoA:
-    the distance of a curve from that of r is the method's amplification.
+    the distance of a curve from that of r is the method's amplification. Where the differences are errors, so are the
+    curves. Kept searches are drawn at the iterate of equal norm.
     """
+
+    looped = Signal(bool)
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -130,9 +173,26 @@ class IterateStrip(QFrame):
         self.chart.setToolTip("Relative change of the reconstructions and norm of r; click to go to an iterate")
         self.chart.setMinimumHeight(54)
         self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.loop = QToolButton()
+        self.loop.setCheckable(True)
+        tend(self.loop, "Play in a loop", "Begin again at the end (Ctrl+L)", "loopButton")
+        self.loop.clicked.connect(self.set_loop)
+        self.speed = Choice("Iterates a second", "How fast the iterates are played (Ctrl+, and Ctrl+.)", "playSpeed")
+        self.speed.fill([(str(speed), f"{speed} / s", "") for speed in SPEEDS])
+        self.speed.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.speed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.speed.chosen.connect(lambda key: self.set_speed(int(key)))
+        self.lost_button = QPushButton("first 3 dB lost")
+        tip = "Go to the first iterate where the network has lost 3 dB of PSNR (L)"
+        tend(self.lost_button, "Go to the first 3 dB lost", tip, "lostButton")
+        self.lost_button.clicked.connect(self.go_to_lost)
+        self.searches = SearchMenu(bridge)
         top = QHBoxLayout()
+        top.setSpacing(6)
         top.addWidget(heading, 1)
         top.addWidget(self.read_out)
+        for widget in (self.lost_button, self.searches, self.speed, self.loop):
+            top.addWidget(widget)
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 6, 10, 4)
         grid.setHorizontalSpacing(4)
@@ -142,13 +202,15 @@ class IterateStrip(QFrame):
         grid.addWidget(self.slider, 1, 1)
         grid.addWidget(self.chart, 2, 0, 1, 2)
         grid.setRowStretch(2, 1)
-        self._timer = QTimer(self, interval=_FRAME_MS)
+        self._timer = QTimer(self)
+        self.set_speed(SPEEDS[2])
         self._timer.timeout.connect(self._step)
         self._following = True
         self._searched = False  # a search began; it may be over before the window hears of it
         self._show_playing()
         self.slider.valueChanged.connect(self._moved)
         self.chart.pointed.connect(lambda x: self.slider.setValue(min(round(x), self.slider.available)))
+        bridge.hub.signed_changed.connect(self.refresh_curves)
         for signal in (bridge.iterate_added, bridge.scene_changed, bridge.search_changed, bridge.study_changed):
             signal.connect(self.refresh)
         bridge.frame_changed.connect(self.refresh_curves)
@@ -180,16 +242,26 @@ class IterateStrip(QFrame):
     @Slot()
     def refresh_curves(self) -> None:
         """The growth curves there are."""
-        curve = [point for point in self.bridge.workbench.curve if point[1] > 0]
-        series = []
-        for key, label, column in (("network", "network change", 2), ("soa", "SoA change", 3), ("r", "‖r‖/‖x‖", 1)):
-            known = [(point[0], point[column]) for point in curve if point[column]]
-            if known:
-                x, y = zip(*known, strict=True)
-                said = tuple(f"iterate {a}: {label} {text.per_cent(b)}" for a, b in known)
-                series.append(Series(key, label, tuple(map(float, x)), tuple(map(float, y)), said, markers=False))
+        workbench = self.bridge.workbench
+        errors = self.bridge.hub.difference == TO_X
+        measure, word = ("relative_error", "error") if errors else ("change", "change")
+        curve = [point for point in workbench.curve if point[1] > 0]
+        lines = [
+            ("network", f"network {word}", list(enumerate(workbench.series("network", measure)))),
+            ("soa", f"SoA {word}", list(enumerate(workbench.series("soa", measure)))),
+            ("r", "‖r‖/‖x‖", [(point[0], point[1]) for point in curve]),
+        ]
+        series = [_series(key, label, points) for key, label, points in lines] if curve else []
+        for title, points in workbench.kept_growth(measure):
+            kept = _series("kept", f"search {title.split(':')[0]}", points, title)
+            series.append(replace(kept, tone="network", dash=Qt.PenStyle.DotLine))
+        series = [one for one in series if one.x]
         message = "" if series else "Run the search: the change of both reconstructions grows here"
-        self.chart.set_data(self._axes(series, curve), series, message=message)
+        lost = workbench.first_lost(LOST)
+        marked = [MarkedLine(float(lost), f"{LOST:g} dB lost")] if lost else []
+        self.chart.set_data(self._axes(series, curve), series, marked, message=message)
+        self.slider.set_marks(workbench.ready, lost)
+        self.lost_button.setEnabled(lost is not None)
 
     def _axes(self, series: list[Series], curve: list[tuple]) -> Axes:
         values = [y for one in series for y in one.y] or [0.001, 1.0]
@@ -222,6 +294,29 @@ class IterateStrip(QFrame):
         self.read_out.setText("  ·  ".join(parts))
 
     # --- doing
+
+    def go_to_lost(self) -> None:
+        """Go to the first iterate where the network has lost 3 dB."""
+        lost = self.bridge.workbench.first_lost(LOST)
+        if lost is None:
+            self.bridge.say(f"The network has not lost {LOST:g} dB at any iterate found so far")
+        else:
+            self.slider.setValue(lost)
+
+    def set_loop(self, on: bool) -> None:
+        """Whether to begin again at the end."""
+        self.loop.setChecked(on)
+        self.looped.emit(on)
+
+    def set_speed(self, speed: int) -> None:
+        """Play so many iterates a second."""
+        self.speed.show_key(str(speed))
+        self._timer.setInterval(1000 // speed)
+
+    def change_speed(self, by: int) -> None:
+        """Play faster or slower."""
+        place = SPEEDS.index(int(self.speed.key())) + by
+        self.set_speed(SPEEDS[min(max(place, 0), len(SPEEDS) - 1)])
 
     @Slot(int)
     def _moved(self, value: int) -> None:
@@ -260,14 +355,40 @@ class IterateStrip(QFrame):
     def _step(self) -> None:
         if self.slider.value() < self.slider.available:
             self.slider.setValue(self.slider.value() + 1)
+        elif self.loop.isChecked():
+            self.slider.setValue(0)
         elif not self.bridge.workbench.searching:
             self.pause()
 
     def _show_playing(self) -> None:
         self.play_button.setIcon(icons.icon("pause" if self.playing else "play"))
         self.play_button.setAccessibleName("Pause the iterates" if self.playing else "Play the iterates")
+        self.loop.setIcon(icons.icon("loop"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_timer"):
+            self._show_playing()
 
 
 def _decade(value: float) -> str:
     """A power of ten as per cent, short."""
     return f"{100 * value:g} %"
+
+
+def _series(key: str, label: str, points: list[tuple[float, float | None]], title: str = "") -> Series:
+    """A curve of what is known and can be drawn on a logarithmic axis."""
+    known = [(float(a), float(b)) for a, b in points if b]
+    said = tuple(f"{title or f'iterate {a:.0f}'}: {label} {text.per_cent(b)}" for a, b in known)
+    return Series(key, label, tuple(a for a, _ in known), tuple(b for _, b in known), said, markers=False)
+
+
+def _runs(flags: tuple[bool, ...]) -> Iterator[tuple[int, int]]:
+    """(first, last) of every run of true flags."""
+    first = None
+    for k, flag in enumerate((*flags, False)):
+        if flag and first is None:
+            first = k
+        elif not flag and first is not None:
+            yield first, k - 1
+            first = None

@@ -24,10 +24,8 @@ class Magnifier(QFrame):
         super().__init__()
         self.stage = stage
         self.setObjectName("magnifier")
-        self.setProperty("card", True)
         self.hub = ViewHub(self)
-        heading = QLabel("Magnifier")
-        heading.setProperty("heading", True)
+        self.hub.marks = stage.hub.marks
         self.place = Elided()
         self.place.setProperty("muted", True)
         pictures = _Row()
@@ -37,7 +35,7 @@ class Magnifier(QFrame):
         grid.setVerticalSpacing(2)
         self.views: dict[str, PanelView] = {}
         for column, (name, word) in enumerate(_SHOWN):
-            view = PanelView(self.hub, signed=False, scaled=False, bare=True, parent=pictures)
+            view = PanelView(self.hub, bare=True, parent=pictures)
             view.setObjectName(f"magnifier.{name}")
             view.setAccessibleName(f"Magnified {word}")
             view.setToolTip("The surroundings of the cursor. Wheel: magnify. Drag: move")
@@ -50,15 +48,15 @@ class Magnifier(QFrame):
             grid.setColumnStretch(column, 1)
         grid.setRowStretch(0, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 6, 8, 6)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(heading)
         layout.addWidget(pictures)
         layout.addWidget(self.place)
         main = stage.hub
         main.cursor_changed.connect(self._follow)
         main.window_changed.connect(self._copy_window)
         main.colours_changed.connect(self._copy_window)
+        main.component_changed.connect(lambda: self.hub.set_component(main.component))
         main.outlines_changed.connect(lambda: self.hub.set_outlines(main.outlines))
         stage.painted.connect(self.refresh)
         self.refresh()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QHBoxLayout,
     QMainWindow,
     QMenu,
     QScrollArea,
@@ -25,15 +26,18 @@ from stabview.gui.cards.column import CardColumn
 from stabview.gui.dialogs.about import AboutDialog
 from stabview.gui.dialogs.shortcuts import ShortcutsDialog
 from stabview.gui.error_dialog import ErrorBar
+from stabview.gui.exporting import Exporting
 from stabview.gui.header import Header
+from stabview.gui.inspector import Inspector
 from stabview.gui.iterate_strip import IterateStrip
-from stabview.gui.magnifier import Magnifier
+from stabview.gui.looking import Looking
 from stabview.gui.measure_table import MeasureTable
 from stabview.gui.opening import Opener
+from stabview.gui.pages import Pages
 from stabview.gui.preferences import Preferences
 from stabview.gui.progress_line import ProgressLine
 from stabview.gui.sampling_plot import SamplingPlot
-from stabview.gui.stage import Stage
+from stabview.gui.tool_strip import ToolStrip
 from stabview.gui.view_bar import ViewBar
 from stabview.gui.view_hub import OWN, TO_X
 
@@ -55,12 +59,17 @@ class MainWindow(QMainWindow):
         self.resize(*self.preferences.size)
         self.setAcceptDrops(True)
         self.opener = Opener(bridge, self)
+        self.exporting = Exporting(bridge, self)
+        self.pages = Pages(bridge, self)
+        self.looking = Looking(bridge, self)
+        self.stage = self.looking.stage
         self.actions_ = Actions(self, self._handlers())
+        self.looking.follow(self.actions_)
         self.menus = self.actions_.fill(self.menuBar())
         self.menus["Window"].aboutToShow.connect(self._fill_window_menu)
         self._add_recent_menu()
         self.opener.fill_experiments(self.menus["Experiments"])
-        self.header = Header(bridge, self.actions_, self.opener)
+        self.header = Header(bridge, self.actions_)
         self.addToolBar(self.header)
         self.progress = ProgressLine(bridge)
         self.statusBar().setSizeGripEnabled(False)
@@ -75,6 +84,7 @@ class MainWindow(QMainWindow):
         self.hub.signed_changed.connect(self._show_difference)
         self.actions_[f"theme.{self.preferences.theme}"].setChecked(True)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
+        self.hub.marks.changed.connect(self._show_study)
         self._show_study()
         self._show_search()
         self._show_difference()
@@ -83,20 +93,26 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.cards = CardColumn(self.bridge)
         self.cards.setMinimumWidth(self.cards.sizeHint().width())
-        self.stage = Stage(self.bridge)
         self.strip = IterateStrip(self.bridge)
         self.view_bar = ViewBar(self.bridge, self.actions_)
         self.errors = ErrorBar()
         self.sampling_plot = SamplingPlot(self.bridge)
         self.measures = MeasureTable(self.bridge)
         self.stage.menu_requested.connect(self._panel_menu)
+        self.stage.choose_requested.connect(self._choose_menu)
+        self.strip.looped.connect(self.actions_["loop"].setChecked)
+        self.tools = ToolStrip(self.actions_)
         upper = QWidget()
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.errors)
         column.addWidget(self.view_bar)
-        column.addWidget(self.stage, 1)
+        looked_at = QHBoxLayout()
+        looked_at.setSpacing(4)
+        looked_at.addWidget(self.tools)
+        looked_at.addWidget(self.looking.place, 1)
+        column.addLayout(looked_at, 1)
         self.middle = QSplitter(Qt.Orientation.Vertical)
         self.middle.setObjectName("middleSplitter")
         self.middle.addWidget(upper)
@@ -104,9 +120,10 @@ class MainWindow(QMainWindow):
         self.middle.setCollapsible(0, False)
         self.middle.setStretchFactor(0, 1)
         self.middle.setStretchFactor(1, 0)
-        self.magnifier = Magnifier(self.stage)
+        self.inspector = Inspector(self.stage)
+        self.magnifier = self.inspector.magnifier
         # what became of a detail stands with the numbers, where it is in sight while one paints
-        self.numbers = _NumbersColumn((self.sampling_plot, self.measures, self.cards.cards["seen"], self.magnifier))
+        self.numbers = _NumbersColumn((self.sampling_plot, self.measures, self.cards.cards["seen"], self.inspector))
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.setObjectName("acrossSplitter")
         for widget in (self.cards, self.middle, self.numbers):
@@ -122,21 +139,26 @@ class MainWindow(QMainWindow):
         edge = QVBoxLayout(whole)
         edge.setContentsMargins(6, 6, 6, 4)
         edge.addWidget(self.across)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(self.pages.place(whole))
 
     # --- what the actions do
 
     def _handlers(self) -> dict[str, object]:
         return {
             "openImage": self.opener.ask_image,
+            "openFolder": self.opener.ask_folder,
             "openNetwork": self.opener.ask_network,
             "openSession": self.opener.ask_session,
             "saveSession": self.opener.ask_save,
-            "exportReport": self.opener.ask_report,
+            **self.exporting.handlers(),
+            **self.pages.handlers(),
             "quit": self.close,
-            "undo": lambda: self.workbench.undo(),
+            **self.looking.handlers(),
+            **self._iterate_handlers(),
+            "openDetails": self.opener.ask_details,
+            "saveDetails": self.opener.ask_save_details,
+            "undo": lambda: self.looking.undo() or self.workbench.undo(),
             "redo": lambda: self.workbench.redo(),
-            "copyPicture": self.copy_picture,
             "run": self.run_search,
             "stop": lambda: self.workbench.stop_search(),
             "cancel": self.cancel,
@@ -161,30 +183,31 @@ class MainWindow(QMainWindow):
             "about": lambda: AboutDialog(self.workbench.device_label, self).show(),
         }
 
+    def _iterate_handlers(self) -> dict[str, object]:
+        return {
+            "lost": lambda: self.strip.go_to_lost(),
+            "loop": lambda: self.strip.set_loop(self.actions_["loop"].isChecked()),
+            "faster": lambda: self.strip.change_speed(1),
+            "slower": lambda: self.strip.change_speed(-1),
+            "keepSearch": lambda: self.workbench.keep_search(),
+            "resumeHere": self.resume_here,
+        }
+
+    def resume_here(self) -> None:
+        """Search on from the iterate in sight; what the search had found is kept beside it."""
+        self.strip.expect_search()
+        self.workbench.resume_from(self.workbench.position)
+
     def run_search(self) -> None:
         """Begin or resume the search and follow its iterates."""
         self.strip.expect_search()
         self.workbench.run_search()
 
     def cancel(self) -> None:
-        """Escape: first the tool, then the enlarged panel, then what is computed."""
-        if self.hub.tool is not None:
-            self.hub.set_tool(None)
-        elif self.stage.enlarged is not None:
-            self.stage.toggle_enlarged(self.stage.enlarged)
-        else:
+        """Escape: first the tool, then what is selected, then the enlarged panel, then what is computed."""
+        if not self.pages.cancel() and not self.looking.cancel():
             self.strip.pause()
             self.workbench.cancel()
-
-    def copy_picture(self) -> None:
-        """The panel or the table with the focus, or else the whole stage, to the clipboard."""
-        if self.measures.table.hasFocus():
-            QGuiApplication.clipboard().setText(self.measures.table.as_text())
-            self.bridge.say("Copied the table")
-            return
-        focused = next((panel for panel in self.stage.panels.values() if panel.view.hasFocus()), None)
-        QGuiApplication.clipboard().setPixmap((focused or self.stage).grab())
-        self.bridge.say("Copied the panel" if focused else "Copied the six panels")
 
     def choose_theme(self, choice: str) -> None:
         """ "system", "dark" or "light"."""
@@ -233,8 +256,9 @@ class MainWindow(QMainWindow):
         searching, ready = self.workbench.searching, self.workbench.scene is not None
         self.actions_["run"].setEnabled(ready and not searching)
         self.actions_["stop"].setEnabled(searching)
-        for name in ("play", "next", "previous"):
+        for name in ("play", "next", "previous", "lost", "keepSearch"):
             self.actions_[name].setEnabled(self.workbench.count > 1)
+        self.actions_["resumeHere"].setEnabled(self.workbench.count > 1 and not searching)
         for name in ("saveSession", "exportReport"):
             self.actions_[name].setEnabled(ready)
 
@@ -255,6 +279,10 @@ class MainWindow(QMainWindow):
         menu = QMenu("Open &recent", self)
         menu.aboutToShow.connect(lambda: self._fill_recent(menu))
         self.menus["File"].insertMenu(self.actions_["saveSession"], menu)
+        examples = QMenu("E&xamples", self)
+        examples.setToolTipsVisible(True)
+        examples.aboutToShow.connect(lambda: self.opener.fill_examples(examples))
+        self.menus["File"].insertMenu(self.actions_["gallery"], examples)
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
@@ -264,6 +292,14 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _checked=False, name=name: self.opener.open_files([name]))
         if menu.isEmpty():
             menu.addAction("Nothing opened yet").setEnabled(False)
+
+    @Slot(str, object)
+    def _choose_menu(self, name: str, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        self.looking.fill_choose_menu(menu, name)
+        menu.popup(place)
 
     @Slot(str, object)
     def _panel_menu(self, name: str, place: QPoint) -> None:
@@ -281,8 +317,10 @@ class MainWindow(QMainWindow):
         view_menus.fill_colour_menu(menu.addMenu("Colours"), self.bridge, signed=panel.signed)
         menu.addSeparator()
         menu.addActions([self.actions_["fit"], self.actions_["oneToOne"]])
+        self.looking.fill_choose_menu(menu.addMenu("Show here"), name)
         menu.addAction("This panel alone").triggered.connect(lambda: self.stage.toggle_enlarged(name))
-        menu.addAction("Copy this panel").triggered.connect(lambda: QGuiApplication.clipboard().setPixmap(panel.grab()))
+        menu.addAction("Copy this panel").triggered.connect(lambda: self.exporting.copy_figure(f"panel.{name}"))
+        menu.addAction("Export this panel…").triggered.connect(lambda: self.exporting.ask(f"panel.{name}"))
         menu.popup(place)
 
     # --- keys that nobody else wanted, files, the end
@@ -304,6 +342,8 @@ class MainWindow(QMainWindow):
             self.strip.step(steps[event.key()])
         elif plain and event.key() == keys.Key_Space:
             self.strip.toggle_play()
+        elif plain and event.key() == keys.Key_Delete:
+            self.looking.pointer.remove()
         elif plain and event.key() in (keys.Key_Return, keys.Key_Enter):
             self.actions_["enlarge"].trigger()
         else:
@@ -328,6 +368,7 @@ class MainWindow(QMainWindow):
             middle=tuple(self.middle.sizes()),
         )
         self.bridge.close()
+        self.pages.close()
         for window in QApplication.topLevelWidgets():
             if window is not self and window.parent() is not None and window.window() is not self:
                 window.close()
@@ -342,7 +383,7 @@ class MainWindow(QMainWindow):
             "cards": self.cards.state(),
             "across": self.across.sizes(),
             "middle": self.middle.sizes(),
-            "enlarged": self.stage.enlarged,
+            "stage": self.stage.state(),
         }
 
     def restore_view(self, state: dict[str, object]) -> None:
@@ -352,8 +393,7 @@ class MainWindow(QMainWindow):
         for splitter, name in ((self.across, "across"), (self.middle, "middle")):
             if state.get(name):
                 splitter.setSizes([int(size) for size in state[name]])
-        if state.get("enlarged") in self.stage.panels and state["enlarged"] != self.stage.enlarged:
-            self.stage.toggle_enlarged(state["enlarged"])
+        self.stage.restore(state.get("stage", {}))
 
 
 class _NumbersColumn(QScrollArea):

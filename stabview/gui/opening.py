@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMenu
 
 from stabview.experiments.catalogue import EXPERIMENTS
@@ -31,7 +31,6 @@ class Opener(QObject):
         super().__init__(window)
         self.bridge = bridge
         self.window = window
-        bridge.report_ready.connect(self._report_is_ready)
         bridge.scene_changed.connect(lambda: QTimer.singleShot(0, self, self._restore_view))
 
     # --- asking
@@ -39,6 +38,10 @@ class Opener(QObject):
     def ask_image(self) -> None:
         """Ask for an image and open it."""
         files.ask_image(self.window, lambda path: self.open_files([path]))
+
+    def ask_folder(self) -> None:
+        """Ask for a folder of slices and open it."""
+        files.ask_image_folder(self.window, lambda path: self.open_files([path]))
 
     def ask_network(self) -> None:
         """Ask for a network and open it."""
@@ -52,9 +55,13 @@ class Opener(QObject):
         """Ask where to save the session, and save it."""
         files.ask_session_to_save(self.window, self.save)
 
-    def ask_report(self) -> None:
-        """Ask for a folder and have the report written there."""
-        files.ask_report_folder(self.window, self.report)
+    def ask_details(self) -> None:
+        """Ask for a file of painted details and paint them in addition."""
+        files.ask_details(self.window, self.open_details)
+
+    def ask_save_details(self) -> None:
+        """Ask where to save what is painted, and save it."""
+        files.ask_details_to_save(self.window, self.save_details)
 
     def fill_examples(self, menu: QMenu) -> None:
         """Fill the menu of the shipped examples."""
@@ -139,6 +146,29 @@ class Opener(QObject):
         if view is not None:
             self.window.restore_view(view)
 
+    def open_details(self, path: Path) -> None:
+        """Paint the details of a file in addition to those there are."""
+        from stabview.study.details_file import read_details
+
+        try:
+            details = read_details(path)
+        except InputError as error:
+            self.bridge.complain(str(error))
+            return
+        self.bridge.change(f"details of {path.name}", details=(*self.bridge.workbench.study.details, *details))
+        self.bridge.say(f"Painted {len(details)} details of {path.name}")
+
+    def save_details(self, path: Path) -> None:
+        """Save what is painted."""
+        from stabview.study.details_file import write_details
+
+        try:
+            write_details(self.bridge.workbench.study.details, path)
+        except InputError as error:
+            self.bridge.complain(str(error))
+            return
+        self.bridge.say(f"Saved {path.name}")
+
     def save(self, path: Path) -> None:
         """Save study, results and view."""
         try:
@@ -148,17 +178,9 @@ class Opener(QObject):
             return
         self.bridge.in_background(lambda: write(path), lambda: self.bridge.say(f"Saved {path.name}"))
 
-    def report(self, folder: Path) -> None:
-        """Have the report written."""
-        self.bridge.workbench.report_to(folder)
-
     def open_example(self, name: str) -> None:
         """Begin with a shipped example and start its search."""
         from stabview.study.examples import example
 
         self.bridge.workbench.change(example(name).study(), f"example {name}")
         self.window.run_search()
-
-    @Slot()
-    def _report_is_ready(self) -> None:
-        self.bridge.say(f"The report is in {self.bridge.workbench.report_folder}")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from stabview.gui import colour_maps, theme
+from stabview.gui.mark_painting import paint_handle, paint_marks, words
 
 if TYPE_CHECKING:
     from stabview.gui.panel_view import PanelView
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _CROSS = QColor(110, 190, 255, 190)
 _SHADOW = QColor(0, 0, 0, 170)
 _OUTLINE = QColor(255, 214, 90)
+_NOT_FINITE = QColor(255, 120, 255)
 _MARGIN = 7.0
 _BESIDE_BAR = 290.0  # from this width on the bottom letter has room beside the colour bar
 
@@ -42,14 +44,21 @@ class Overlays:
         panel = self._panel
         area = QRectF(panel.viewport().rect())
         if panel.picture is not None:
+            if panel.hub.marks.all:
+                paint_marks(painter, panel, bare=panel.bare)
             if panel.hub.outlines and not panel.signed:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
                 _outlines(painter, panel)
+            if panel.divider is not None:
+                _divider(painter, panel, area)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             if panel.hub.cursor is not None:
                 _cross(painter, panel, area)
             if not panel.bare:
                 painter.drawPixmap(0, 0, self._pixmap(area, painter.font()))
+                if panel.not_finite:
+                    text = f"{panel.not_finite} pixels are no finite numbers"
+                    words(painter, QPointF(area.left() + _MARGIN, area.top() + 30), text, _NOT_FINITE)
         if panel.pending:
             _pending(painter, panel.pending, area)
 
@@ -89,6 +98,23 @@ def _outlines(painter: QPainter, panel: PanelView) -> None:
         for pen in (QPen(_SHADOW, 3.0), QPen(_OUTLINE, 1.3)):
             painter.setPen(pen)
             painter.drawPolyline(polygon)
+    for handle in () if panel.bare else panel.hub.handles:
+        paint_handle(painter, panel.to_screen(*handle))
+
+
+def _divider(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+    """The line of a swipe, with a grip in the middle."""
+    x = round(panel.divider * area.width()) + 0.5
+    for pen in (QPen(_SHADOW, 4.0), QPen(QColor(255, 255, 255), 1.6)):
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+    painter.setBrush(QColor(255, 255, 255))
+    painter.setPen(QPen(_SHADOW, 1))
+    painter.drawEllipse(QPointF(x, area.center().y()), 7, 7)
+    painter.setPen(QPen(QColor(30, 30, 34), 1.4))
+    for side in (-1, 1):
+        tip = QPointF(x + 4.5 * side, area.center().y())
+        painter.drawPolyline(QPolygonF([tip + QPointF(-2 * side, -2.5), tip, tip + QPointF(-2 * side, 2.5)]))
 
 
 def _cross(painter: QPainter, panel: PanelView, area: QRectF) -> None:

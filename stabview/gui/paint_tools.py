@@ -6,6 +6,7 @@ What is painted appears at once and follows the mouse until the button goes up; 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from math import cos, hypot, pi, radians, sin
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ class StampTool:
     """
 
     cursor = Qt.CursorShape.CrossCursor
+    drags = False
 
     def __init__(self, bridge: Bridge, paint: PaintState) -> None:
         self._bridge = bridge
@@ -127,6 +129,7 @@ class StrokeTool:
     """
 
     cursor = Qt.CursorShape.CrossCursor
+    drags = True
 
     def __init__(self, bridge: Bridge, paint: PaintState) -> None:
         self._bridge = bridge
@@ -197,12 +200,15 @@ def covers(detail: Detail, column: float, row: float) -> bool:
     return min(across) - 2 <= column <= max(across) + 2 and min(down) - 2 <= row <= max(down) + 2
 
 
+@lru_cache(maxsize=64)
 def outline(detail: Detail) -> list[list[Point]]:
-    """A detail as polylines over the image: its glyphs, the half-maximum circle of a lesion, the path of a stroke."""
+    """A detail as polylines over the image: its glyphs, the half-maximum ellipse of a lesion, the path of a stroke."""
     if detail.kind == "stroke":
         return [list(detail.points)] if len(detail.points) > 1 else [_circle(*detail.points[0], detail.size)]
     if detail.kind == "lesion":
-        return [_circle(*detail.position, detail.size)]
+        turn, (column, row) = radians(detail.angle), detail.position
+        flat = [(u, detail.aspect * v) for u, v in _circle(0.0, 0.0, detail.size)]
+        return [[(column + cos(turn) * u - sin(turn) * v, row + sin(turn) * u + cos(turn) * v) for u, v in flat]]
     font = QFont(theme.FONT_FAMILY)
     font.setBold(True)
     font.setPixelSize(_DRAWN)

@@ -10,6 +10,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+NOT_FINITE = np.uint32(0xFFFF00FF)
+"""Magenta, which no map of images or differences has."""
+
 
 class PictureItem(pg.GraphicsObject):
     """An (H, W) float32 array on the item's plane; the centre of pixel (0, 0) is at (0, 0).
@@ -17,11 +20,13 @@ class PictureItem(pg.GraphicsObject):
     Attributes
     ----------
     smooth : interpolate between pixels.
+    left : only what lies right of this column is painted (the divider of a swipe).
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.smooth = True
+        self.left = -0.5
         self._picture: np.ndarray | None = None
         self._levels = (0.0, 1.0)
         self._colours = np.zeros(256, dtype=np.uint32)
@@ -64,14 +69,24 @@ class PictureItem(pg.GraphicsObject):
         if self._image is None:
             self._render()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+        if self.left > -0.5:
+            shown = self.boundingRect()
+            shown.setLeft(min(self.left, shown.right()))
+            painter.setClipRect(shown)
         painter.drawImage(self.boundingRect(), self._image)
 
     def _render(self) -> None:
         low, high = self._levels
         height, width = self._picture.shape
-        places = np.subtract(self._picture, low, dtype=np.float32)
+        picture, bad = self._picture, None
+        if not np.isfinite(np.ptp(picture)):
+            bad = ~np.isfinite(picture)
+            picture = np.where(bad, np.float32(low), picture)
+        places = np.subtract(picture, low, dtype=np.float32)
         places *= 255.0 / max(high - low, 1e-12)
         np.clip(places, 0.0, 255.0, out=places)
         places += 0.5
         self._packed = self._colours.take(places.astype(np.uint8))
+        if bad is not None:
+            self._packed[bad] = NOT_FINITE
         self._image = QImage(self._packed.data, width, height, 4 * width, QImage.Format.Format_RGB32)

@@ -9,6 +9,8 @@ from stabview.gui import view_menus
 from stabview.gui.actions import Actions
 from stabview.gui.bridge import Bridge
 from stabview.gui.view_hub import AMPLIFICATIONS, OWN, SIGNED_FRACTIONS, TO_X
+from stabview.study.frames import COMPONENTS
+from stabview.study.study import COMPLEX
 
 
 class ViewBar(QWidget):
@@ -44,10 +46,15 @@ class ViewBar(QWidget):
         for factor in AMPLIFICATIONS:
             self.amplification.addItem(f"r × {factor}", float(factor))
         self.amplification.activated.connect(lambda: hub.set_amplification(self.amplification.currentData()))
+        tip = "What is shown of complex images (Shift+M, P, R, I)"
+        self.component = self._box("componentChoice", "Part of complex images", tip)
+        for key, title in COMPONENTS.items():
+            self.component.addItem(title, key)
+        self.component.activated.connect(lambda: hub.set_component(self.component.currentData()))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        for widget in (self.window_button, self.difference, self.range, self.amplification):
+        for widget in (self.window_button, self.difference, self.range, self.amplification, self.component):
             layout.addWidget(widget)
         layout.addStretch(1)
         for name, text in (("fit", "Fit"), ("oneToOne", "1:1"), ("zoomOut", "−"), ("zoomIn", "+")):
@@ -60,6 +67,8 @@ class ViewBar(QWidget):
             layout.addWidget(button)
         hub.window_changed.connect(self.refresh)
         hub.signed_changed.connect(self.refresh)
+        hub.component_changed.connect(self.refresh)
+        bridge.study_changed.connect(self.refresh)
         self.refresh()
 
     def _box(self, name: str, accessible: str, tooltip: str) -> QComboBox:
@@ -82,11 +91,13 @@ class ViewBar(QWidget):
     def refresh(self) -> None:
         """Show what the hub has."""
         low, high = self.hub.window
+        self.component.setVisible(self.bridge.workbench.study.sampling.operator in COMPLEX)
         self.window_button.setText(f"window {low:.2f} – {high:.2f} ▾")
         for box, value in (
             (self.difference, self.hub.difference),
             (self.range, self.hub.fraction),
             (self.amplification, self.hub.amplification),
+            (self.component, self.hub.component),
         ):
             with QSignalBlocker(box):
                 place = box.findData(value)

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from stabview.gui.marks import Marks
+from stabview.study.frames import COMPONENTS
+
 Point = tuple[float, float]
 
 MAX_ZOOM, MIN_ZOOM = 64.0, 0.5
@@ -22,9 +25,13 @@ OWN, TO_X = "own", "x"
 
 
 class Tool(Protocol):
-    """What the left button does on a panel while it is `hub.tool` (panning otherwise)."""
+    """What the left button does on a panel while it is `hub.tool` (panning otherwise).
+
+    drags : it goes from one place to another; by keys with Enter at either, otherwise Enter is a click.
+    """
 
     cursor: Qt.CursorShape
+    drags: bool
 
     def press(self, column: float, row: float) -> None:
         """The button went down at this place."""
@@ -37,6 +44,16 @@ class Tool(Protocol):
 
     def cancel(self) -> None:
         """Forget what was begun with `press`: Escape was pressed or another tool chosen."""
+
+
+class Pointer(Tool, Protocol):
+    """What the left button does without a tool, where there is something to take hold of."""
+
+    def takes(self, column: float, row: float) -> bool:
+        """Whether there is something at this place; otherwise the left button pans."""
+
+    def let_go(self) -> None:
+        """Nothing is selected any more: there was a click beside everything."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +85,12 @@ class ViewHub(QObject):
     difference : OWN ("own": minus the method's own reconstruction of Ax) or TO_X ("x": minus x).
     grey_map, signed_map : names of colour maps.
     cursor : the pixel (column, row) under the mouse or the keyboard cursor, or None.
-    tool : the active `Tool`, or None.
+    tool : the active `Tool`, or None. pointer : the `Pointer` that is used without one.
+    reach : image pixels within which a tool takes hold of something, set by the panel under the mouse.
     outlines : closed or open polylines ((column, row), ...) drawn over the image panels (previews of details).
+    handles : points ((column, row), ...) drawn with them, by which the outlined detail is resized and turned.
+    component : one of `COMPONENTS`, what is shown of complex images.
+    marks : arrows, words, regions and lines drawn over every panel.
     """
 
     view_changed = Signal()
@@ -79,6 +100,7 @@ class ViewHub(QObject):
     cursor_changed = Signal()
     tool_changed = Signal()
     outlines_changed = Signal()
+    component_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +117,12 @@ class ViewHub(QObject):
         self.signed_map = "blue-orange"
         self.cursor: tuple[int, int] | None = None
         self.tool: Tool | None = None
+        self.pointer: Pointer | None = None
+        self.reach = 3.0
         self.outlines: tuple[tuple[Point, ...], ...] = ()
+        self.handles: tuple[Point, ...] = ()
+        self.component = "magnitude"
+        self.marks = Marks(self)
 
     # --- the image
 
@@ -219,6 +246,13 @@ class ViewHub(QObject):
         self.signed_map = signed_map or self.signed_map
         self.colours_changed.emit()
 
+    def set_component(self, component: str) -> None:
+        """Show another part of complex images, one of `COMPONENTS`."""
+        if component != self.component and component in COMPONENTS:
+            self.component = component
+            self.colours_changed.emit()
+            self.component_changed.emit()
+
     # --- cursor and tool
 
     def pixel_at(self, column: float, row: float) -> tuple[int, int] | None:
@@ -243,11 +277,11 @@ class ViewHub(QObject):
         self.set_outlines(())
         self.tool_changed.emit()
 
-    def set_outlines(self, outlines: Sequence[Sequence[Point]]) -> None:
+    def set_outlines(self, outlines: Sequence[Sequence[Point]], handles: Sequence[Point] = ()) -> None:
         """Draw these polylines over the image panels until told otherwise."""
         frozen = tuple(tuple((float(column), float(row)) for column, row in line) for line in outlines)
-        if frozen != self.outlines:
-            self.outlines = frozen
+        if (frozen, tuple(handles)) != (self.outlines, self.handles):
+            self.outlines, self.handles = frozen, tuple(handles)
             self.outlines_changed.emit()
 
     # --- for the session file
@@ -262,6 +296,8 @@ class ViewHub(QObject):
             "difference": self.difference,
             "grey_map": self.grey_map,
             "signed_map": self.signed_map,
+            "component": self.component,
+            "marks": self.marks.state(),
         }
 
     def restore(self, state: dict[str, object]) -> None:
@@ -275,5 +311,8 @@ class ViewHub(QObject):
         if state.get("difference"):
             self.set_difference(str(state["difference"]))
         self.set_colours(grey_map=state.get("grey_map"), signed_map=state.get("signed_map"))
+        self.set_component(str(state.get("component", self.component)))
+        if "marks" in state:
+            self.marks.restore(state["marks"])
         if state.get("view"):
             self.set_view(View(**state["view"]))

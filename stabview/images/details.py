@@ -40,6 +40,10 @@ class DetailLike(Protocol):
     angle: float
     points: tuple[tuple[float, float], ...]
     erase: bool
+    edge: float
+    texture: float
+    aspect: float
+    hidden: bool
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class PaintedDetail:
     angle: float = 0.0
     points: tuple[tuple[float, float], ...] = ()
     erase: bool = False
+    edge: float = 1.0
+    texture: float = 0.0
+    aspect: float = 1.0
+    hidden: bool = False
 
 
 def render_details(shape: tuple[int, int], details: Iterable[DetailLike], *, peak: float = 1.0) -> np.ndarray:
@@ -68,7 +76,7 @@ def render_each(shape: tuple[int, int], details: Sequence[DetailLike], *, peak: 
     """Every detail's own share of `render_details`: strokes with what later erasers left of them, erasers empty."""
     pictures = [render_detail(shape, detail, peak=peak) for detail in details]
     for index, eraser in enumerate(details):
-        if not _erases(eraser):
+        if not _erases(eraser) or eraser.hidden:
             continue
         box, coverage = _stroke(shape, eraser)
         for earlier in range(index):
@@ -86,7 +94,7 @@ def render_detail(shape: tuple[int, int], detail: DetailLike, *, peak: float = 1
     """
     _check(detail)
     picture = np.zeros(shape, np.float32)
-    if _erases(detail):
+    if _erases(detail) or detail.hidden:
         return picture
     if detail.kind == "lesion":
         box, coverage = _lesion(shape, detail)
@@ -102,10 +110,13 @@ def _check(detail: DetailLike) -> None:
     if detail.kind not in ("symbol", "text", "lesion", "stroke"):
         raise InputError(f"A detail cannot be a '{detail.kind}': choose symbol, text, lesion or stroke.")
     numbers = (*detail.position, detail.size, detail.contrast, detail.angle, *(v for p in detail.points for v in p))
+    numbers += (detail.edge, detail.texture, detail.aspect)
     if not all(isfinite(number) for number in numbers):
         raise InputError(f"A {detail.kind} has a position, size, contrast or angle that is no finite number.")
     if not 0 < detail.size <= 4096:
         raise InputError(f"A {detail.kind} cannot have the size {detail.size:g}: choose 0.5 to 4096 pixels.")
+    if not 0 < detail.edge <= 1 or not 0 <= detail.texture <= 1 or not 0.2 <= detail.aspect <= 5:
+        raise InputError(f"A {detail.kind} has an edge, texture or aspect that is out of range: see the schema.")
     if detail.kind == "stroke" and not detail.points:
         raise InputError("A stroke has no points: give at least one (column, row).")
     if detail.kind in ("symbol", "text"):
@@ -140,12 +151,38 @@ def _grid(box: Box) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _lesion(shape: tuple[int, int], detail: DetailLike) -> tuple[Box, np.ndarray]:
-    """A Gaussian whose full width at half maximum is the size; 1 in the middle."""
+    """exp(-log 2 rho^p) with rho = 1 at half maximum: p = 2 is a Gaussian (edge 1), a large p nearly an ellipse.
+
+    `size` is the full width at half maximum, `aspect` times it the height. Texture multiplies it by 1 + texture n(x),
+    n a sum of waves that belong to the lesion and move, turn and grow with it.
+    """
     column, row = detail.position
-    reach = 2.5 * detail.size + 1  # 3e-8 there
+    reach = 2.5 * detail.size * max(detail.aspect, 1.0) + 1  # 3e-8 there for a Gaussian
     box = _box(shape, column - reach, row - reach, column + reach, row + reach)
     columns, rows = _grid(box)
-    return box, np.exp(((columns - column) ** 2 + (rows - row) ** 2) * np.float32(-4 * log(2) / detail.size**2))
+    cosine, sine = cos(radians(detail.angle)), sin(radians(detail.angle))
+    across, down = columns - column, rows - row
+    u = (cosine * across + sine * down) / np.float32(detail.size / 2)
+    v = (cosine * down - sine * across) / np.float32(detail.size / 2 * detail.aspect)
+    squared = u**2 + v**2
+    if detail.edge < 1:
+        squared = np.minimum(squared, np.float32(100**detail.edge)) ** np.float32(1 / detail.edge)
+    coverage = np.exp(np.float32(-log(2)) * squared)
+    if detail.texture > 0:
+        coverage = coverage * np.clip(1 + np.float32(detail.texture) * _waves(u, v), 0, None)
+    return box, coverage
+
+
+def _waves(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Smooth noise of mean 0 and deviation 1/2 over the lesion's own coordinates: a fixed set of plane waves."""
+    draw = np.random.default_rng(20200611)
+    count = 24
+    angles, lengths = draw.uniform(0, 2 * np.pi, count), draw.uniform(0.35, 1.2, count)  # of the half width
+    total = np.zeros(np.broadcast_shapes(u.shape, v.shape), np.float32)
+    for angle, length, phase in zip(angles, lengths, draw.uniform(0, 2 * np.pi, count), strict=True):
+        wave = np.float32(2 * np.pi / length)
+        total += np.sin(wave * np.float32(cos(angle)) * u + wave * np.float32(sin(angle)) * v + np.float32(phase))
+    return total * np.float32(0.5 * (2 / count) ** 0.5)
 
 
 def _stroke(shape: tuple[int, int], detail: DetailLike) -> tuple[Box, np.ndarray]:

@@ -10,6 +10,7 @@ import torch
 from stabview.experiments.sampling_sweep import outside_in, sampling_sweep
 from stabview.experiments.structural_details import detail_survival
 from stabview.images.errors import InputError
+from stabview.measures.details import contrast_kept, smallest_captured
 from stabview.measures.stability import all_measures
 from stabview.methods.method import Method
 from stabview.methods.sparse.method import Solution
@@ -26,6 +27,11 @@ from stabview.study.frames import DetailReport, FramePart, SweepPoint
 from stabview.study.operators import sampling_operator
 from stabview.study.problem import Problem, plain, soa_method, study_noise
 from stabview.study.study import sweep_rates
+
+CAPTURED = 0.5
+"""The contrast ratio C from which on a detail counts as captured (accuracy rule, Antun and Colbrook 2021)."""
+FITTED = (0.003, 1.0)
+"""Contrasts, as shares of max|x|, between which that of a detail is fitted."""
 
 
 def search(problem: Problem, state: SearchState | None = None) -> Iterator[Iterate]:
@@ -49,24 +55,23 @@ def search(problem: Problem, state: SearchState | None = None) -> Iterator[Itera
     )  # fmt: skip
 
 
-def network_part(problem: Problem, iterate: Iterate) -> FramePart:
-    """Pictures and measures of the network (and of the quick inverse) at one iterate."""
+def network_part(
+    problem: Problem, iterate: Iterate, *, component: str = "magnitude", measured: bool = True
+) -> FramePart:
+    """Pictures and (where `measured`) measures of the network and of the quick inverse at one iterate."""
     estimate, clean = iterate.reconstruction, problem.objective.clean
     with torch.no_grad():
         quick, quick_clean = (problem.quick(y, problem.operator) for y in (iterate.y, problem.y))
-    return FramePart(
-        panels={
-            "input": plain((problem.x + iterate.r).abs()),
-            "perturbation": plain(_signed(iterate.r)),
-            "network": plain(estimate.abs()),
-            "networkDifference": plain(_signed(estimate - clean)),
-            "networkError": plain(_signed(estimate - problem.x)),
-        },
-        measures={
-            "network": _measures(problem, estimate, clean, iterate),
-            "quick": _measures(problem, quick, quick_clean, iterate),
-        },
-    )
+    panels = {
+        "input": plain(_shown(problem.x + iterate.r, component)),
+        "perturbation": plain(_signed(iterate.r, component)),
+        **_panels(problem, "network", estimate, clean, component),
+        **_panels(problem, "quick", quick, quick_clean, component),
+    }
+    if not measured:
+        return FramePart(panels, {})
+    network = _measures(problem, estimate, clean, iterate)
+    return FramePart(panels, {"network": network, "quick": _measures(problem, quick, quick_clean, iterate)})
 
 
 def soa_part(
@@ -83,7 +88,12 @@ def soa_part(
     reference = estimate if clean is None else clean
     solver = {"iterations": solution.steps, "gap": solution.gap, "converged": solution.converged}
     measures = {"soa": {**_measures(problem, estimate, reference, iterate), **solver}}
-    return FramePart(_soa_panels(problem, estimate, reference), measures), solution
+    return FramePart(_panels(problem, "soa", estimate, reference), measures), solution
+
+
+def soa_pictures(problem: Problem, estimate: torch.Tensor, clean: torch.Tensor, component: str) -> FramePart:
+    """Other pictures of an estimate that was computed before."""
+    return FramePart(_panels(problem, "soa", estimate, clean, component), {})
 
 
 def soa_stand_in(
@@ -91,14 +101,17 @@ def soa_stand_in(
 ) -> FramePart | None:
     """Its pictures from the state of a neighbouring solve, for a slider that moves; never a number."""
     solution = problem.soa.solve(iterate.y, problem.operator, start=start, stopped=stopped)
-    return FramePart(_soa_panels(problem, solution.x, clean), {}) if solution.converged else None
+    return FramePart(_panels(problem, "soa", solution.x, clean), {}) if solution.converged else None
 
 
-def _soa_panels(problem: Problem, estimate: torch.Tensor, reference: torch.Tensor) -> dict[str, np.ndarray]:
+def _panels(
+    problem: Problem, method: str, estimate: torch.Tensor, clean: torch.Tensor, component: str = "magnitude"
+) -> dict[str, np.ndarray]:
+    """An estimate, what the perturbation changed of it, and its error."""
     return {
-        "soa": plain(estimate.abs()),
-        "soaDifference": plain(_signed(estimate - reference)),
-        "soaError": plain(_signed(estimate - problem.x)),
+        method: plain(_shown(estimate, component)),
+        f"{method}Difference": plain(_signed(estimate - clean, component)),
+        f"{method}Error": plain(_signed(estimate - problem.x, component)),
     }
 
 
@@ -107,6 +120,37 @@ def detail_reports(problem: Problem, iterate: Iterate, estimates: dict[str, torc
     survivals = detail_survival(problem.operator, iterate.y, problem.details, problem.methods, estimates)
     for number, captured, exposed in survivals:
         yield DetailReport(number, iterate.index, captured, exposed)
+
+
+@torch.no_grad()
+def fitted_contrast(
+    problem: Problem, number: int, looks: dict[float, float], *, stopped: Callable[[], bool]
+) -> float:
+    """The contrast of a painted detail that the reference method just keeps, C >= 0.5, with its sign.
+
+    looks : what was found so far, amount -> C; filled. Raises InterruptedError before a look when `stopped`, and
+    InputError where the method does not keep the detail at any contrast.
+    """
+    contrast = problem.study.details[number].contrast
+    if contrast == 0:
+        raise InputError("A detail without contrast cannot be fitted: give it some, positive or negative.")
+    operator, detail = problem.operator, problem.details[number].to(problem.operator.dtype) / abs(contrast)
+    data, own = operator(detail), problem.y - operator(problem.details[number].to(operator.dtype))
+    without: list[torch.Tensor] = []
+
+    def captured(amount: float) -> float:
+        if amount not in looks:
+            if stopped():
+                raise InterruptedError
+            if not without:
+                without.append(problem.soa(own, operator))
+            looks[amount] = contrast_kept(problem.soa(own + amount * data, operator), without[0], amount * detail)
+        return looks[amount]
+
+    amount, kept = smallest_captured(captured, *FITTED, threshold=CAPTURED)
+    if kept < CAPTURED:
+        raise InputError("The reference method does not keep this detail at any contrast: make it larger.")
+    return round(amount if contrast > 0 else -amount, 4)
 
 
 def sweep(problem: Problem, iterate: Iterate) -> Iterator[SweepPoint]:
@@ -137,6 +181,17 @@ def _measures(problem: Problem, estimate: torch.Tensor, clean: torch.Tensor, ite
     )  # fmt: skip
 
 
-def _signed(tensor: torch.Tensor) -> torch.Tensor:
-    """The real part, which is what signed panels show."""
-    return tensor.real if tensor.is_complex() else tensor
+def _shown(tensor: torch.Tensor, component: str) -> torch.Tensor:
+    """One of `COMPONENTS` of an image; the phase is in radians."""
+    if component == "magnitude":
+        return tensor.abs()
+    if component == "phase":
+        return tensor.angle()
+    return _signed(tensor, component)
+
+
+def _signed(tensor: torch.Tensor, component: str) -> torch.Tensor:
+    """The part that signed panels show: the real one, unless the imaginary one is asked for."""
+    if not tensor.is_complex():
+        return torch.zeros_like(tensor) if component == "imaginary" else tensor
+    return tensor.imag if component == "imaginary" else tensor.real

@@ -105,6 +105,7 @@ FIELDS: dict[type, dict[str, Field]] = {
             "File of the image (DICOM, NIfTI, PNG, TIFF, JPEG, .npy); from the folder of the study.", longest=4096
         ),
         "phantom": Field("A drawn image.", names=_phantoms),
+        "stored": Field("What the numbers of the file are; left out: pixels.", names=lambda: choices.STORED),
         "slice": Field("Slice of the file, counted from 0; left out: the middle one.", at_least=0),
         "size": Field("Side of the reconstructed image in pixels.", at_least=16, at_most=1024),
         "fit": Field("How the pixels of a file come to that size.", names=lambda: choices.FITS),
@@ -120,6 +121,17 @@ FIELDS: dict[type, dict[str, Field]] = {
             above=0,
             at_most=1,
             only_for=("operator", (*WITH_PATTERN, "gaussian", "dct")),
+        ),
+        "mask": Field(
+            "File of a centred mask (.npy, picture, or list of columns), in place of pattern and rate; the curve over"
+            " the rate still draws from the pattern.",
+            longest=4096,
+            only_for=("operator", WITH_PATTERN),
+        ),
+        "angles": Field(
+            "File of view angles in degrees (.npy, .txt, .csv), in place of views.",
+            longest=4096,
+            only_for=("operator", COUNTING_VIEWS),
         ),
         "views": Field("Number of views or spokes.", at_least=1, at_most=10000, only_for=("operator", COUNTING_VIEWS)),
         "seed": _seed("Another number draws other samples, and other noise."),
@@ -193,9 +205,22 @@ FIELDS: dict[type, dict[str, Field]] = {
         ),
         "contrast": Field("Share of max|x| that is added; negative for dark details.", at_least=-1, at_most=1),
         "text": Field("The glyphs.", longest=LONGEST_TEXT, only_for=("kind", ("symbol", "text"))),
-        "angle": Field("Degrees clockwise.", only_for=("kind", ("symbol", "text"))),
+        "angle": Field("Degrees clockwise.", only_for=("kind", ("symbol", "text", "lesion"))),
         "points": Field("The path of a stroke.", only_for=("kind", ("stroke",))),
         "erase": Field("Take away what earlier strokes painted.", only_for=("kind", ("stroke",))),
+        "edge": Field(
+            "How soft a lesion's edge is: 1 is a Gaussian, near 0 a disk; its size at half maximum stays.",
+            above=0, at_most=1, only_for=("kind", ("lesion",)),
+        ),
+        "texture": Field(
+            "How uneven a lesion is within, relative to its contrast.", at_least=0, at_most=1,
+            only_for=("kind", ("lesion",)),
+        ),
+        "aspect": Field(
+            "Height over width of a lesion; its size is its width.", at_least=0.2, at_most=5,
+            only_for=("kind", ("lesion",)),
+        ),
+        "hidden": Field("It is kept, but not painted."),
     },
     PerturbationChoice: {
         "search": Field("How the perturbation is looked for.", names=lambda: choices.SEARCHES),

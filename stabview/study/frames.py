@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-IMAGE_PANELS = ("input", "network", "soa")
-SIGNED_PANELS = ("perturbation", "networkDifference", "soaDifference", "networkError", "soaError")
+IMAGE_PANELS = ("input", "network", "soa", "quick")
+SIGNED_PANELS = (
+    "perturbation", "networkDifference", "soaDifference", "quickDifference", "networkError", "soaError", "quickError",
+)  # fmt: skip
+COMPONENTS = {"magnitude": "Magnitude", "phase": "Phase", "real": "Real part", "imaginary": "Imaginary part"}
+"""What a picture shows of a complex image. Differences show real parts, with "imaginary" imaginary ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +58,9 @@ class Frame:
 
     Attributes
     ----------
-    panels : name -> (H, W) float32. "input" |x + r_j|, "network" |f(A(x + r_j))|, "soa", "perturbation" Re r_j,
-        "networkDifference" Re(f(A(x+r_j)) - f(Ax)), "soaDifference", "networkError" Re(f - x), "soaError".
+    panels : name -> (H, W) float32. "input" |x + r_j|, "network" |f(A(x + r_j))|, "soa", "quick", "perturbation"
+        Re r_j, "networkDifference" Re(f(A(x+r_j)) - f(Ax)), "soaDifference", "quickDifference",
+        "networkError" Re(f - x), "soaError", "quickError"; other `COMPONENTS` in place of these where asked for.
         A panel that is not there yet is named in `pending`, one that stands in for the final one in `provisional`.
     measures : method ("network", "soa", "quick") -> measure -> value; names as in result.json: psnr, ssim,
         relative_error, change, amplification, lipschitz, data_misfit. Absent where not computed or meaningless.

@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "scene": "reconstructing", "answer": "reconstructing this iterate", "details": "looking for the details",
-    "sweep": "sampling curve", "fill": "sparse reconstructions of the other iterates", "report": "writing the report",
+    "fit": "fitting the contrast", "sweep": "sampling curve", "fill": "sparse reconstructions of the other iterates",
+    "report": "writing the report",
 }  # fmt: skip
 """What can be asked for, in the user's words; the most urgent first."""
 
 
+_EXPOSURES = 200
+"""How many details are remembered with what the samples see of them."""
 NOTICEABLE = 0.05
 """Seconds; where a cold sparse solve takes longer, a warm-started picture stands in for it while the slider moves."""
 
@@ -50,6 +53,7 @@ class Jobs:
     lock : a reentrant one around `results` and `generation`; whoever calls `outdate` holds it.
     tell : called with the names of what is new, from the workers' threads.
     failed : called with (key, exception) when a job fails, from the workers' threads.
+    fitted : called with (detail, contrast) when a contrast was fitted, from a worker's thread.
     device, threads : see `stabview.engine.device`.
     write : the report layer's `write_outcome`.
 
@@ -62,7 +66,8 @@ class Jobs:
 
     def __init__(
         self, history: History, results: Results, lock: threading.RLock, *, tell: Callable[..., None],
-        failed: Callable[[str, BaseException], None], device: str, threads: int | None, write: Write | None,
+        failed: Callable[[str, BaseException], None], fitted: Callable[[int, float], None], device: str,
+        threads: int | None, write: Write | None,
     ) -> None:  # fmt: skip
         self._history, self._results, self._lock, self._tell = history, results, lock, tell
         self._wanted_device, self._threads, self._write = device, threads, write
@@ -71,7 +76,8 @@ class Jobs:
         self.search_pace: Pace | None = None
         self.sweep_pace: Pace | None = None
         self.report_folder: Path | None = None
-        self._asked = 0
+        self._asked, self._fitted = 0, fitted
+        self._exposures: dict[object, float] = {}
         self._building = threading.Lock()
         self._device: str | None = None
         self._parts: Parts | None = None
@@ -79,7 +85,7 @@ class Jobs:
         self._warm: tuple[int, WarmStart, float] | None = None  # generation, newest state, seconds of a cold solve
         self._steps = {
             "scene": self._scene_steps, "answer": self._answer_steps, "details": self._detail_steps,
-            "sweep": self._sweep_steps, "fill": self._fill_steps, "report": self._report_steps,
+            "sweep": self._sweep_steps, "fill": self._fill_steps, "fit": self._fit_steps, "report": self._report_steps,
         }  # fmt: skip
         self.experiment_run: ExperimentRun | None = None
         self._answers, self._searcher, self._experimenter = (
@@ -93,7 +99,7 @@ class Jobs:
     # --- asking --------------------------------------------------------------------------------------------------
 
     def ask(self, question: str, *facts: object) -> None:
-        """Queue one of `QUESTIONS` ("scene" with keep_search, "report" with folder, writer), in place of an older one."""
+        """Queue one of `QUESTIONS` ("scene" with keep_search, "report" with folder, writer), in place of an older."""
         generation, steps = self.generation, self._steps[question]
         self._answers.submit(question, lambda: steps(generation, *facts), priority=tuple(QUESTIONS).index(question))
 
@@ -201,6 +207,7 @@ class Jobs:
             results.scene = scene
         self._tell("scene")
         yield
+        yield from self._exposure_steps(generation, problem)
         if not keep_search or not results.iterates:
             yield from self._first_iterates(generation, problem)
         with self._lock:
@@ -211,6 +218,45 @@ class Jobs:
                 self.ask("details")
             self.ask("fill")
         self._tell("frame", "progress")
+
+    def _exposure_steps(self, generation: int, problem: Problem) -> Iterator[None]:
+        """How much of each painted detail the samples see: at once, also while it is dragged."""
+        from stabview.measures.details import exposure
+
+        study, known = problem.study, {}
+        for number, (detail, picture) in enumerate(zip(study.details, problem.details, strict=True)):
+            key = (study.image, study.sampling, replace(detail, contrast=1.0))
+            if key not in self._exposures and bool(picture.any()):
+                self._exposures[key] = exposure(problem.operator, picture)
+                yield
+            if key in self._exposures and not detail.hidden and not detail.erase:
+                known[number] = self._exposures[key]
+        while len(self._exposures) > _EXPOSURES:
+            self._exposures.pop(next(iter(self._exposures)))
+        with self._lock:
+            if generation != self.generation:
+                return
+            self._results.exposures = known
+        if known:
+            self._tell("details")
+
+    def _fit_steps(self, generation: int, number: int) -> Iterator[None]:
+        """The contrast at which the reference method just keeps a detail."""
+        from stabview.study.answers import fitted_contrast
+
+        problem = self._problem_of(generation)
+        if problem is None or number >= len(problem.details):
+            return
+        looks: dict[float, float] = {}
+        while generation == self.generation:
+            try:
+                contrast = fitted_contrast(problem, number, looks, stopped=self._answers.outranked)
+            except InterruptedError:
+                yield  # to what is more urgent; what was looked at is remembered
+                continue
+            if generation == self.generation:
+                self._fitted(number, contrast)
+            return
 
     def _first_iterates(self, generation: int, problem: Problem) -> Iterator[None]:
         """The clean data, and what a session brought back."""
@@ -305,7 +351,7 @@ class Jobs:
             warm, clean = self._warm, results.soa_estimates.get(0)
             if generation != self.generation or warm is None or warm[0] != generation or clean is None:
                 return False
-            if warm[2] < NOTICEABLE or index >= results.count:
+            if warm[2] < NOTICEABLE or index >= results.count or index in results.soa_estimates:
                 return False
             iterate = results.iterates[index]
         part = soa_stand_in(
@@ -320,19 +366,24 @@ class Jobs:
         return True
 
     def _complete(
-        self, generation: int, problem: Problem, index: int, name: str, unwanted: Callable[[], bool] = lambda: False
-    ) -> bool:
+        self, generation: int, problem: Problem, index: int, name: str, unwanted: Callable[[], bool] = lambda: False,
+        component: str | None = None,
+    ) -> bool:  # fmt: skip
         """Compute one part of the frame of an iterate; False when something more urgent came, or it is `unwanted`."""
-        from stabview.study.answers import network_part, soa_part
+        from stabview.study.answers import network_part, soa_part, soa_pictures
 
         results = self._results
         with self._lock:
             if generation != self.generation or index >= results.count:
                 return True
-            iterate = results.iterates[index]
+            iterate, component = results.iterates[index], component or results.component
+            measured = name not in results.measures.get(index, {})
+            known = None if measured else results.soa_estimates.get(index)
         solution = None
         if name == "network":
-            part = network_part(problem, iterate)
+            part = network_part(problem, iterate, component=component, measured=measured)
+        elif known is not None and 0 in results.soa_estimates:
+            part = soa_pictures(problem, known, results.soa_estimates[0], component)
         else:
             if index > 0 and 0 not in results.soa_estimates and not self._complete(generation, problem, 0, "soa"):
                 return False
@@ -341,6 +392,7 @@ class Jobs:
             if answer is None:
                 return False
             part, solution = answer
+            component = "magnitude"
             if solution.start is not None:
                 self._warm = (generation, solution.start, time.perf_counter() - began)
         with self._lock:
@@ -350,7 +402,7 @@ class Jobs:
                 return True  # a new search has taken its place
             if solution is not None:
                 results.soa_estimates[index] = solution.x
-            results.store(index, name, part)
+            results.store(index, name, part, component)
         if index == results.position:
             self._tell("frame", "progress")
         if name == "soa":
@@ -409,15 +461,15 @@ class Jobs:
         with self._lock:
             kept, frames = results.kept(), []
         for k in range(len(kept.iterates)):
-            for name in results.missing(k):
-                while not self._complete(generation, problem, k, name):
+            for name in results.missing(k, "magnitude"):
+                while not self._complete(generation, problem, k, name, component="magnitude"):
                     yield
             with self._lock:
                 if generation != self.generation:
                     return
                 if k >= results.count or results.iterates[k].r is not kept.iterates[k].r:
                     raise InputError("A new search began while the report was being written; ask for it again.")
-                frames.append(results.frame(k))
+                frames.append(results.frame(k, "magnitude"))
             yield
         write_report(write or self._write, replace(problem, study=self._history.study), kept, frames, folder)
         self.report_folder = folder

@@ -46,6 +46,29 @@ def amplification_for(x: np.ndarray, relative_norm: float, limit: float, series:
     return float(min(series, key=lambda factor: abs(math.log(factor * spread / limit))))
 
 
+def count_not_finite(picture: np.ndarray) -> int:
+    """How many pixels are NaN or infinite."""
+    return 0 if np.isfinite(np.ptp(picture)) else int(np.count_nonzero(~np.isfinite(picture)))
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """first - second, (H, W) float32."""
+    return np.subtract(first, second, dtype=np.float32)
+
+
+def relative_difference(first: np.ndarray, second: np.ndarray) -> float | None:
+    """||first - second|| / ||second|| of two pictures; None where the second is zero."""
+    size = float(np.linalg.norm(second))
+    return float(np.linalg.norm(difference(first, second))) / size if size > 0 else None
+
+
+def first_lost(psnr: Sequence[float | None], decibel: float) -> int | None:
+    """The first iterate whose PSNR is so many dB below that of the clean data; None where there is none (yet)."""
+    if not psnr or psnr[0] is None:
+        return None
+    return next((k for k, value in enumerate(psnr) if value is not None and value <= psnr[0] - decibel), None)
+
+
 def value_text(value: float, *, signed: bool = False) -> str:
     """A pixel's value, "+0.012" for signed panels."""
     value = round(value, 3) or 0.0  # no -0.000

@@ -10,7 +10,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stabview.engine.cache import BoundedCache
-from stabview.study.frames import IMAGE_PANELS, SIGNED_PANELS, DetailReport, Frame, FramePart, Scene, SweepPoint
+from stabview.study.frames import (
+    COMPONENTS,
+    IMAGE_PANELS,
+    SIGNED_PANELS,
+    DetailReport,
+    Frame,
+    FramePart,
+    Scene,
+    SweepPoint,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -21,6 +30,8 @@ if TYPE_CHECKING:
 
 PICTURE_MEMORY = 1 << 29
 """Bytes of pictures that are kept; those not looked at for longest are made again when they are wanted."""
+STATE_MEMORY = 1 << 28
+"""Bytes of the states of iterates other than the last, from which a search can be resumed."""
 PARTS = ("network", "soa")
 """The parts a frame is made of."""
 
@@ -31,27 +42,32 @@ class Results:
     Attributes
     ----------
     scene : the problem before any reconstruction; an old one stays until the next is there.
-    iterates : r_0 = 0 first. Only the last one has the state from which a search goes on.
+    iterates : r_0 = 0 first. The newest have the state from which a search goes on, as many as fit the memory.
     measures : iterate -> method -> measure -> value.
+    exposures : detail -> share of its energy that the samples determine; known long before the reports.
     soa_estimates : iterate -> what the sparse method makes of it, (H, W) tensors.
     sweep_position : the iterate at which `sweep_points` were computed.
     position : the iterate at which the slider stands.
     plan : how many iterates the search was to find, r_0 = 0 included.
     resumable : whether a stopped search may go on from the last iterate.
     restored : a session that was opened and whose iterates are not here yet.
+    component : one of `COMPONENTS`, what pictures of complex images show.
     """
 
     def __init__(self) -> None:
         self._pictures: BoundedCache[FramePart] = BoundedCache(PICTURE_MEMORY)
         self.scene: Scene | None = None
+        self.component = "magnitude"
         self.forget()
 
     def forget(self) -> None:
         """Forget everything but the scene."""
         self.iterates: list[Iterate] = []
+        self._state_bytes: list[int] = []
         self.measures: dict[int, dict[str, dict[str, float]]] = {}
         self.soa_estimates: dict[int, torch.Tensor] = {}
         self.detail_reports: tuple[DetailReport, ...] = ()
+        self.exposures: dict[int, float] = {}
         self.sweep_points: tuple[SweepPoint, ...] = ()
         self.sweep_position = 0
         self.position = 0
@@ -71,22 +87,29 @@ class Results:
 
     def drop_search(self) -> None:
         """Back to the clean data alone; details and curve stay."""
-        del self.iterates[1:]
-        self._keep_pictures((0, name) for name in PARTS)
-        self.measures = {k: measures for k, measures in self.measures.items() if k == 0}
-        self.soa_estimates = {k: estimate for k, estimate in self.soa_estimates.items() if k == 0}
-        self.position = 0
+        self.keep_until(0)
+
+    def keep_until(self, last: int) -> None:
+        """Forget the iterates after this one."""
+        del self.iterates[last + 1 :], self._state_bytes[last + 1 :]
+        self._keep_pictures([(k, name) for k in range(last + 1) for name in PARTS])
+        self.measures = {k: measures for k, measures in self.measures.items() if k <= last}
+        self.soa_estimates = {k: estimate for k, estimate in self.soa_estimates.items() if k <= last}
+        self._stand_in = None
+        self.position = min(self.position, last)
 
     def add_iterate(self, iterate: Iterate, part: FramePart) -> None:
         """The next iterate and the network's part of its frame."""
-        if self.iterates and self.iterates[-1].state is not None:
-            self.iterates[-1] = replace(self.iterates[-1], state=None)
         self.iterates.append(iterate)
+        self._state_bytes.append(_bytes(iterate))
+        while sum(self._state_bytes[:-1]) > STATE_MEMORY:
+            oldest = next(k for k, size in enumerate(self._state_bytes) if size)
+            self.iterates[oldest], self._state_bytes[oldest] = replace(self.iterates[oldest], state=None), 0
         self.store(iterate.index, "network", part)
 
-    def store(self, index: int, name: str, part: FramePart) -> None:
+    def store(self, index: int, name: str, part: FramePart, component: str = "magnitude") -> None:
         """One part ("network" or "soa") of the frame of an iterate."""
-        self._pictures.put((index, name), part, part.size)
+        self._pictures.put((index, name, component), part, part.size)
         self.measures.setdefault(index, {}).update(part.measures)
 
     def stand_in(self, index: int, part: FramePart) -> None:
@@ -111,23 +134,35 @@ class Results:
             for k, iterate in enumerate(self.iterates)
         ]
 
-    def missing(self, index: int) -> list[str]:
-        """The parts whose pictures the frame of an iterate lacks; none when there is no such iterate."""
-        return [name for name in PARTS if index < self.count and self._pictures.get((index, name)) is None]
+    def series(self, method: str, measure: str) -> list[float | None]:
+        """A measure at every iterate; None while unknown or without meaning (the change at r = 0)."""
+        return [self.measures.get(k, {}).get(method, {}).get(measure) for k in range(self.count)]
 
-    def frame(self, index: int) -> Frame | None:
+    def missing(self, index: int, component: str | None = None) -> list[str]:
+        """The parts whose pictures the frame of an iterate lacks; none when there is no such iterate."""
+        component = component or self.component
+        return [name for name in PARTS if index < self.count and self._pictures.get((index, name, component)) is None]
+
+    @property
+    def ready(self) -> tuple[bool, ...]:
+        """Of every iterate, whether all its pictures are there, so that the slider finds them without waiting."""
+        return tuple(not self.missing(k) for k in range(self.count))
+
+    def frame(self, index: int, component: str | None = None) -> Frame | None:
         """All that is known of an iterate; None when there is none of this index."""
         if not 0 <= index < self.count:
             return None
+        component = component or self.component
         iterate, panels = self.iterates[index], {}
         for name in PARTS:
-            part = self._pictures.get((index, name))
+            part = self._pictures.get((index, name, component))
             if part is not None:
                 panels.update(part.panels)
         provisional = frozenset()
-        if "soa" not in panels and self._stand_in is not None and self._stand_in[0] == index:
-            provisional = frozenset(self._stand_in[1].panels)
-            panels.update(self._stand_in[1].panels)
+        stand_in = self._stand_in if component == "magnitude" else None
+        if "soa" not in panels and stand_in is not None and stand_in[0] == index:
+            provisional = frozenset(stand_in[1].panels)
+            panels.update(stand_in[1].panels)
         pending = frozenset(name for name in (*IMAGE_PANELS, *SIGNED_PANELS) if name not in panels)
         measures = dict(self.measures.get(index, {}))
         return Frame(index, iterate.relative_norm, iterate.objective, panels, measures, pending, provisional)
@@ -147,8 +182,16 @@ class Results:
 
     def _keep_pictures(self, keys: Iterable[tuple[int, str]]) -> None:
         """Forget all pictures but these."""
-        kept = [(key, self._pictures.get(key)) for key in keys]
+        kept = [((*key, component), self._pictures.get((*key, component))) for key in keys for component in COMPONENTS]
         self._pictures.clear()
         for key, part in kept:
             if part is not None:
                 self._pictures.put(key, part, part.size)
+
+
+def _bytes(iterate: Iterate) -> int:
+    """The memory its state takes; 0 without one."""
+    if iterate.state is None:
+        return 0
+    tensors = (iterate.state.v, *iterate.state.memory.values())
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -14,7 +14,7 @@ import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -55,6 +55,8 @@ class StoredSession:
     search_step: int
     objectives: tuple[float, ...]
     relative_norms: tuple[float, ...]
+    measures: dict[int, dict[str, dict[str, float]]] = field(default_factory=dict)
+    soa: dict[int, torch.Tensor] = field(default_factory=dict)
 
     def iterates(self, problem: Problem) -> Iterator[Iterate]:
         """The stored iterates for the problem that was built from `study`."""

@@ -17,7 +17,10 @@ COUNTING_VIEWS = ("radon", "radial-fourier")
 
 @dataclass(frozen=True)
 class ImageChoice:
-    """Which image: a file (`path`, and `slice` of it) or a phantom by name; and the size it is reconstructed at."""
+    """Which image: a file (`path`, and `slice` of it) or a phantom by name; and the size it is reconstructed at.
+
+    stored : what the numbers of the file are where they are no pixels: measured data, "kspace" or "sinogram".
+    """
 
     path: str | None = None
     phantom: str | None = None
@@ -25,6 +28,7 @@ class ImageChoice:
     size: int = 256
     fit: str = "auto"
     seed: int = 0
+    stored: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class SamplingChoice:
     noise : ||e|| / ||A x||.
     coils : of the birdcage, unless `maps` names a file of sensitivities or `calibration` one of raw k-space from which
         they are estimated.
+    mask : a file in place of `pattern` and `rate`; angles : a file of view angles in place of `views`.
     geometry, filter : of the Radon transform and its back-projection.
     finer : the data come from an image so many times finer than the one that is reconstructed.
     """
@@ -50,6 +55,8 @@ class SamplingChoice:
     geometry: str = "parallel"
     filter: str = "ram-lak"
     finer: int = 1
+    mask: str | None = None
+    angles: str | None = None
 
     @property
     def counts_views(self) -> bool:
@@ -92,6 +99,8 @@ class Detail:
     size : height of the glyphs, diameter of a lesion (full width at half maximum), width of a stroke.
     points : the path of a stroke, ((column, row), ...).
     erase : for strokes only: removes what earlier strokes painted.
+    edge, texture, aspect : of a lesion: how soft its edge is, how uneven it is within, its height over its width.
+    hidden : it stays in the study, but is not painted.
     """
 
     kind: str
@@ -102,6 +111,10 @@ class Detail:
     angle: float = 0.0
     points: tuple[tuple[float, float], ...] = ()
     erase: bool = False
+    edge: float = 1.0
+    texture: float = 0.0
+    aspect: float = 1.0
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +168,10 @@ class Study:
         return replace(self, **parts)
 
 
-FILES = (("image", "path"), ("network", "path"), ("sampling", "maps"), ("sampling", "calibration"))
+FILES = (
+    ("image", "path"), ("network", "path"), ("sampling", "mask"), ("sampling", "angles"), ("sampling", "maps"),
+    ("sampling", "calibration"),
+)  # fmt: skip
 """Where a study names files: part and attribute."""
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from stabview.experiments.catalogue import experiment
 from stabview.images.errors import InputError
 from stabview.study.checks import check_study
-from stabview.study.frames import DetailReport, Frame, Progress, Scene, SweepPoint
+from stabview.study.frames import COMPONENTS, DetailReport, Frame, Progress, Scene, SweepPoint
 from stabview.study.history import History
 from stabview.study.jobs import QUESTIONS, Jobs
 from stabview.study.kept_search import KeptSearch, SearchRow, compared, placed
@@ -57,7 +57,8 @@ class Workbench:
         self._numbered = 0
         self._searched: PerturbationChoice | None = None  # with which the present iterates were found
         self._jobs = Jobs(
-            self._history, self._results, self._lock, tell=self._tell, failed=self._failed, device=device,
+            self._history, self._results, self._lock, tell=self._tell, failed=self._failed, fitted=self._fitted,
+            device=device,
             threads=threads, write=write,
         )  # fmt: skip
         self._begin()
@@ -119,6 +120,11 @@ class Workbench:
     @property
     def detail_reports(self) -> tuple[DetailReport, ...]:
         return self._results.detail_reports
+
+    @property
+    def exposures(self) -> dict[int, float]:
+        """Detail -> share of its energy that the samples determine; there as soon as the image is."""
+        return self._results.exposures
 
     @property
     def sweep_points(self) -> tuple[SweepPoint, ...]:
@@ -184,6 +190,20 @@ class Workbench:
                 self._jobs.ask_for_frame(index)
             return frame
 
+    @property
+    def component(self) -> str:
+        """What pictures of complex images show, one of `COMPONENTS`."""
+        return self._results.component
+
+    def show_component(self, component: str) -> None:
+        """Show other parts of complex images; they are computed for the iterate where the slider stands."""
+        with self._lock:
+            if component not in COMPONENTS or component == self._results.component:
+                return
+            self._results.component = component
+            self.frame()
+        self._tell("frame", "progress")
+
     # --- what the user does --------------------------------------------------------------------------------------
 
     def change(self, study: Study, label: str, *, merge: bool = False) -> None:
@@ -203,6 +223,17 @@ class Workbench:
 
     def redo(self) -> None:
         self._step_history(self._history.redo, self._history.redo_label)
+
+    def fit_contrast(self, detail: int) -> None:
+        """Set the contrast of a painted detail to the smallest that the reference method keeps (C = 0.5)."""
+        self._jobs.ask("fit", detail)
+        self._tell("progress")
+
+    def _fitted(self, number: int, contrast: float) -> None:
+        details = self.study.details
+        changed = replace(details[number], contrast=contrast)
+        study = self.study.having(details=(*details[:number], changed, *details[number + 1 :]))
+        self.change(study, "fit to the SoA limit")
 
     def move_to(self, index: int) -> None:
         """Put the slider at an iterate."""

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
     QPushButton,
     QSizePolicy,
     QWidget,
 )
 
 from stabview.gui.cards.card import Card, Note
+from stabview.gui.cards.details_list import DetailsList
 from stabview.gui.cards.fields import SliderRow, Spin, tend
-from stabview.gui.cards.paint_state import GLYPHS, KINDS, PaintState, label_of
+from stabview.gui.cards.paint_state import GLYPHS, KINDS, PaintState
 from stabview.gui.cards.palette import PaletteButton
-from stabview.gui.paint_tools import StampTool, StrokeTool, outline, tool_for
+from stabview.gui.paint_tools import StampTool, StrokeTool, tool_for
+from stabview.images.shapes import moved
 from stabview.study.study import Detail, Study
+
+_BESIDE = 6.0  # pixels by which a copy is moved
 
 
 class DetailsCard(Card):
@@ -64,14 +66,9 @@ class DetailsCard(Card):
                 "Angle of the detail", "Turns it clockwise.", -180, 180, step=5, suffix="°", object_name="detailAngle"
             ),
         )
+        self._build_lesion()
         self.measures = self.wide(Note())
-        self.list = QListWidget()
-        tend(self.list, "Painted details", "What is painted; choose one to change it, Delete removes it.", "detailList")
-        self.list.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.installEventFilter(self)
-        self.wide(self.list)
+        self.list = self.wide(DetailsList())
         self.column = Spin("Column of the detail", "Its centre, counted from the left.", 0, 9999, step=1, decimals=1)
         self.column.setObjectName("detailColumn")
         self.line = Spin("Row of the detail", "Its centre, counted from the top.", 0, 9999, step=1, decimals=1)
@@ -84,22 +81,50 @@ class DetailsCard(Card):
             "Add", "Add a detail", "Paint the chosen symbol, text or lesion in the middle.", "details.add"
         )
         self.delete = _button("Delete", "Delete the detail", "Remove the chosen detail.", "details.delete")
+        self.copy = _button("Copy", "Copy the detail", "Paint the chosen detail once more.", "details.copy")
+        self.fit = _button(
+            "Fit to the SoA limit",
+            "Fit the contrast to the SoA limit",
+            "The accuracy rule: the smallest contrast that the reference method just keeps, C = 0.5.",
+            "details.fit",
+        )
         self.undo = _button("↶", "Undo", "Nothing to undo.", "details.undo")
         self.redo = _button("↷", "Redo", "Nothing to redo.", "details.redo")
         row = QWidget()
-        _across(row, self.add, self.delete, self.undo, self.redo)
+        _across(row, self.add, self.copy, self.delete)
         self.wide(row)
-        QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list, self._delete, context=Qt.ShortcutContext.WidgetShortcut)
+        row = QWidget()
+        _across(row, self.fit, self.undo, self.redo)
+        row.layout().setStretch(0, 3)
+        self.wide(row)
         self._connect()
 
+    def _build_lesion(self) -> None:
+        """What only lesions have, in per cent and as a ratio."""
+        tip = "How soft the edge is: 100 % is a Gaussian, a few per cent nearly a disk; the size stays."
+        self.edge = Spin("Edge of the lesion", tip, 5, 100, step=5, suffix=" %", object_name="detailEdge")
+        tip = "How uneven the lesion is within, relative to its contrast."
+        self.texture = Spin("Texture of the lesion", tip, 0, 100, step=10, suffix=" %", object_name="detailTexture")
+        self.pair("edge", self.edge, "texture", self.texture)
+        tip = "Height over width of the lesion; the angle turns it."
+        self.aspect = Spin("Shape of the lesion", tip, 0.2, 5, step=0.1, decimals=1, object_name="detailAspect")
+        self.row("shape", self.aspect)
+
     def _connect(self) -> None:
+        self.edge.edited.connect(lambda value, follows: self._edit("edge", value / 100, follows))
+        self.texture.edited.connect(lambda value, follows: self._edit("texture", value / 100, follows))
+        self.aspect.edited.connect(lambda value, follows: self._edit("aspect", value, follows))
         self.size.edited.connect(lambda value, follows: self._edit("size", value, follows))
         self.contrast.edited.connect(lambda value, follows: self._edit("contrast", value / 100, follows))
         self.angle.edited.connect(lambda value, follows: self._edit("angle", value, follows))
         self.text.textEdited.connect(self._edit_text)
         self.column.edited.connect(lambda value, follows: self._edit_place(0, value, follows))
         self.line.edited.connect(lambda value, follows: self._edit_place(1, value, follows))
-        self.list.currentRowChanged.connect(lambda index: self.paint.select(index if index >= 0 else None))
+        self.list.chosen.connect(self.paint.select)
+        self.list.hidden.connect(self._hide)
+        self.list.removed.connect(self._delete)
+        self.copy.clicked.connect(self._copy)
+        self.fit.clicked.connect(self._fit)
         self.add.clicked.connect(self._add)
         self.delete.clicked.connect(self._delete)
         self.undo.clicked.connect(self.workbench.undo)
@@ -111,20 +136,10 @@ class DetailsCard(Card):
     # --- showing
 
     def show_study(self, study: Study) -> None:
-        texts = [label_of(detail) for detail in study.details]
-        selected = self.paint.selected
-        if selected is not None and selected >= len(texts):
-            selected = len(texts) - 1 if texts else None
-        with QSignalBlocker(self.list):
-            if texts != [self.list.item(i).text() for i in range(self.list.count())]:
-                self.list.clear()
-                self.list.addItems(texts)
-                for i, text in enumerate(texts):
-                    self.list.item(i).setToolTip(text)
-            self.list.setCurrentRow(-1 if selected is None else selected)
-        self.list.setVisible(bool(texts))
-        height = self.list.sizeHintForRow(0) if texts else 0
-        self.list.setFixedHeight(min(len(texts), 4) * height + 2 * self.list.frameWidth())
+        count, selected = len(study.details), self.paint.selected
+        if selected is not None and selected >= count:
+            selected = count - 1 if count else None
+        self.list.show_details(study.details, selected)
         self.paint.select(selected)
         self._show_fields()
         for button, label, what in (
@@ -164,12 +179,17 @@ class DetailsCard(Card):
             self.text.setText(text)
         kind = detail.kind if detail else {"brush": "stroke", "eraser": "stroke"}.get(paint.kind, paint.kind)
         self.show_row(self.text, kind == "text" or paint.kind == "text")
-        self.show_row(self.angle, kind in ("symbol", "text", *GLYPHS))
+        self.show_row(self.angle, kind in ("symbol", "text", "lesion", *GLYPHS))
+        for name, scale in (("edge", 100), ("texture", 100), ("aspect", 1)):
+            getattr(self, name).show_value(scale * getattr(detail or paint, name))
+            self.show_row(getattr(self, name), kind == "lesion")
         self.show_row(self.place_row, detail is not None and detail.kind != "stroke")
         if detail is not None and detail.kind != "stroke":
             self.column.show_value(detail.position[0])
             self.line.show_value(detail.position[1])
         self.delete.setEnabled(detail is not None)
+        self.copy.setEnabled(detail is not None)
+        self.fit.setEnabled(detail is not None and not detail.erase and not detail.hidden)
         self.add.setEnabled(paint.kind not in (None, "brush", "eraser"))
         self.measures.setText(self._in_units(self.workbench.scene))
         self._showing = showing
@@ -208,20 +228,6 @@ class DetailsCard(Card):
         with QSignalBlocker(self.list):
             self.list.setCurrentRow(-1 if self.paint.selected is None else self.paint.selected)
         self._show_fields()
-        self._outline_selected()
-
-    def _outline_selected(self) -> None:
-        """While the list has the focus, the chosen detail is outlined on the image."""
-        detail = self._selected()
-        if self.list.hasFocus():
-            self.bridge.hub.set_outlines(outline(detail) if detail is not None else ())
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if watched is self.list and event.type() == QEvent.Type.FocusIn:
-            self._outline_selected()
-        elif watched is self.list and event.type() == QEvent.Type.FocusOut:
-            self.bridge.hub.set_outlines(())
-        return super().eventFilter(watched, event)
 
     # --- doing
 
@@ -254,6 +260,26 @@ class DetailsCard(Card):
         details = list(self.workbench.study.details)
         details[self.paint.selected] = detail
         self.change(label, merge=merge, details=tuple(details))
+
+    @Slot(int, bool)
+    def _hide(self, index: int, hidden: bool) -> None:
+        details = self.workbench.study.details
+        word = "hide" if hidden else "show"
+        changed = replace(details[index], hidden=hidden)
+        self.change(f"{word} {changed.kind}", details=(*details[:index], changed, *details[index + 1 :]))
+
+    @Slot()
+    def _copy(self) -> None:
+        detail, details = self._selected(), self.workbench.study.details
+        if detail is not None:
+            self.change(f"copy {detail.kind}", details=(*details, moved(detail, _BESIDE, _BESIDE)))
+            self.paint.select(len(details))
+
+    @Slot()
+    def _fit(self) -> None:
+        if self._selected() is not None:
+            self.tell("Looking for the smallest contrast that the reference method keeps …")
+            self.workbench.fit_contrast(self.paint.selected)
 
     @Slot()
     def _add(self) -> None:

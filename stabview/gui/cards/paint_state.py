@@ -22,6 +22,7 @@ class PaintState(QObject):
     ----------
     kind : one of KINDS, or None while the mouse pans.
     size, contrast, text, angle : of what is painted next; every kind remembers its own size.
+    edge, texture, aspect : of lesions.
     selected : index of the selected detail, or None.
     """
 
@@ -35,6 +36,7 @@ class PaintState(QObject):
         self.contrast = 0.2
         self.text = EXAMPLE_TEXT
         self.angle = 0.0
+        self.edge, self.texture, self.aspect = 1.0, 0.0, 1.0
         self.selected: int | None = None
 
     @classmethod
@@ -47,7 +49,7 @@ class PaintState(QObject):
         return self._sizes[_FAMILY.get(self.kind, "glyph")]
 
     def set(self, **values: object) -> None:
-        """Set some of kind, size, contrast, text and angle."""
+        """Set some of what the next detail will have."""
         for name, value in values.items():
             if name == "size":
                 self._sizes[_FAMILY.get(self.kind, "glyph")] = value
@@ -69,7 +71,10 @@ class PaintState(QObject):
             return replace(stamp, kind="symbol", text=GLYPHS[self.kind], angle=self.angle)
         if self.kind == "text" and self.text.strip():
             return replace(stamp, kind="text", text=self.text, angle=self.angle)
-        return stamp if self.kind == "lesion" else None
+        if self.kind != "lesion":
+            return None
+        turn = self.angle if self.aspect != 1 else 0.0
+        return replace(stamp, angle=turn, edge=self.edge, texture=self.texture, aspect=self.aspect)
 
     def stroke(self, points: tuple[tuple[float, float], ...]) -> Detail:
         """What the brush or the eraser paints along these points."""

@@ -72,13 +72,15 @@ class SeenCard(Card):
             return
         detail = study.details[index]
         self.which.setText(label_of(detail))
+        if detail.hidden:
+            self.state.setText("It is hidden, so it is not in the image.")
+            return
         if detail.erase:
             self.state.setText("An eraser paints nothing itself.")
             return
-        if report is None:
-            self.exposure.setText("…")
-        else:
-            self.exposure.setText(f"{100 * report.exposure:.0f} % of its energy")
+        known = self.workbench.exposures
+        seen = known.get(index, report.exposure if report is not None else None)
+        self.exposure.setText("…" if seen is None else f"{100 * seen:.0f} % of its energy")
         for method, label in self.kept.items():
             self._show_kept(label, method, report)
         self.state.setText(self._state(report))

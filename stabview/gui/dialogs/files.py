@@ -22,12 +22,19 @@ NETWORKS = (
     ("All files", ("*",)),
 )
 ARRAYS = (("NumPy arrays", ("*.npy",)),)
+MASKS = (("Masks", ("*.npy", "*.png", "*.tif", "*.tiff", "*.txt", "*.csv")),)
+ANGLES = (("Lists of angles", ("*.txt", "*.csv", "*.npy")),)
 _last_folders: dict[str, str] = {}  # where the user was, for as long as the program runs
 
 
 def ask_image(parent: QWidget | None, then: Then) -> QFileDialog:
     """Which image to open."""
     return _ask(parent, "openImage", "Open an image", FILE_PATTERNS, then)
+
+
+def ask_image_folder(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which folder of slices to open."""
+    return _ask(parent, "openFolder", "Open a folder of slices", (), then, folder=True)
 
 
 def ask_network(parent: QWidget | None, then: Then) -> QFileDialog:
@@ -38,6 +45,21 @@ def ask_network(parent: QWidget | None, then: Then) -> QFileDialog:
 def ask_coils(parent: QWidget | None, then: Then) -> QFileDialog:
     """Which file of coil sensitivities, or of raw k-space, to take."""
     return _ask(parent, "openCoils", "Open coil sensitivities or raw k-space", ARRAYS, then)
+
+
+def ask_mask(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which file of a sampling mask to take."""
+    return _ask(parent, "openMask", "Open a sampling mask", MASKS, then)
+
+
+def ask_angles(parent: QWidget | None, then: Then) -> QFileDialog:
+    """Which file of view angles to take."""
+    return _ask(parent, "openAngles", "Open view angles", ANGLES, then)
+
+
+def ask_stored(parent: QWidget | None, what: str, then: Then) -> QFileDialog:
+    """Which file of measured data to make the image from; `what` names them."""
+    return _ask(parent, "openStored", f"Open {what}", ARRAYS, then)
 
 
 def ask_file(parent: QWidget | None, then: Then) -> QFileDialog:
