@@ -2,9 +2,10 @@
 
     min_theta max_phi E[ ||x - f(A x)||^2 + lambda_1 ||x - f(A x + G(A x))||^2 + lambda_2 max(0, ||G(A x)||^2 - eps) ]
 
-with lambda_1 > 0 > lambda_2; the network f (theta) and the generator of perturbations G (phi) move in turn. The paper's
-slides name the three terms; signs, hinge and all values here are ours. Images, seeds, steps and architecture are the
-same for all five.
+with lambda_1 > 0 > lambda_2; the network f (theta) and the generator of perturbations G (phi) move in turn. Here
+lambda_2 = -infinity, which the hinge approaches: G is scaled back onto the ball where it leaves it. The paper's slides
+name the three terms; their signs, G and all values here are ours. Images, seeds, steps and architecture are the same for
+all five.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from torch import nn
 
 from stabview.measures.errors import psnr
 from stabview.methods.networks.cards import Card
+from stabview.methods.networks.encoder_decoder import convolutions
+from stabview.sampling.operator import SamplingOperator
 from stabview.training.data import augmented
 from stabview.training.recipe import Opponent, Recipe, Turn, mean_squared
 from stabview.training.robust_cards import family_card, family_figures
 from stabview.training.robust_tasks import TASKS, Task
 
-LAMBDA_1, LAMBDA_2 = 1.0, -1.0
-"""lambda_2 belongs to errors over ||x||^2 and to ||G||^2 / eps, so that it has no unit."""
+LAMBDA_1 = 1.0
 WEIGHT_DECAY = 1e-6
 """mu of mu ||theta||^2."""
 PARSEVAL = 1e-4
@@ -33,43 +35,50 @@ PARSEVAL = 1e-4
 
 
 class Perturber(nn.Module):
-    """G: R^m -> R^m, three fully connected layers on y / ||y||, zero at first; its unit is the allowed norm.
+    """G: R^m -> R^m, five 3 x 3 convolutions where there are neighbours: on a sinogram, or on the image A^+ y before A.
 
-    G(c y) = c G(y) for c > 0.
+    Nearly zero at first; ||G(y)|| <= level ||y||, and G(c y) = c G(y) for c > 0.
     """
 
-    def __init__(self, samples: int, hidden: int, level: float) -> None:
+    def __init__(self, operator: SamplingOperator, level: float, width: int = 24) -> None:
         super().__init__()
-        self.level = level
-        last = nn.Linear(hidden, samples)
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)
-        self.layers = nn.Sequential(
-            nn.Linear(samples, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), last
-        )
+        self.operator, self.level = operator, level
+        self.layers = nn.Sequential(*convolutions(1, width), *convolutions(width, width),
+                                    nn.Conv2d(width, 1, 3, padding=1))  # fmt: skip
+        nn.init.normal_(self.layers[-1].weight, std=1e-3)
+        nn.init.zeros_(self.layers[-1].bias)
 
     def forward(self, y: torch.Tensor) -> torch.Tensor:
-        flat = y.flatten(1)
-        scale = torch.linalg.vector_norm(flat, dim=1, keepdim=True) / flat.shape[1] ** 0.5
-        return (self.level * scale * self.layers(flat / scale)).reshape(y.shape)
+        sizes = torch.linalg.vector_norm(y.flatten(1), dim=1)
+        scale = _each(sizes / (y[0].numel() ** 0.5), y)
+        return within(scale * self._direction(y / scale).float(), self.level * sizes)
+
+    def _direction(self, y: torch.Tensor) -> torch.Tensor:
+        if y.ndim == 3:
+            return self.layers(y[:, None])[:, 0]
+        return self.operator(self.layers(self.operator.minimum_norm(y)[:, None])[:, 0].float())
 
 
-def min_max(task: Task, samples: int, hidden: int = 384) -> Opponent:
+def within(v: torch.Tensor, radius: torch.Tensor) -> torch.Tensor:
+    """Each of v (n, ...) scaled back to its radius (n,) where it is longer."""
+    length = (_energy(v) + 1e-20).sqrt()
+    return v * _each((radius / length).clamp_max(1), v)
+
+
+def min_max(task: Task, operator: SamplingOperator) -> Opponent:
     """The paper's training; eps = (level ||A x||)^2 for each image."""
 
     def network_loss(turn: Turn) -> torch.Tensor:
         with torch.no_grad():
-            perturbation = turn.opponent(turn.y).float()
+            perturbation = turn.opponent(turn.y)
         perturbed = turn.network(turn.y + perturbation, turn.operator)
         return mean_squared(turn.estimate, turn.x) + LAMBDA_1 * mean_squared(perturbed, turn.x)
 
     def loss(turn: Turn) -> torch.Tensor:
-        perturbation = turn.opponent(turn.y).float()
-        error = _energy(turn.network(turn.y + perturbation, turn.operator) - turn.x) / _energy(turn.x)
-        excess = (_energy(perturbation) / (task.level**2 * _energy(turn.y)) - 1).clamp_min(0)
-        return -(LAMBDA_1 * error + LAMBDA_2 * excess).mean()
+        perturbed = turn.network(turn.y + turn.opponent(turn.y), turn.operator)
+        return -(_energy(perturbed - turn.x) / _energy(turn.x)).mean()
 
-    return Opponent(lambda: Perturber(samples, hidden, task.level), network_loss, loss)
+    return Opponent(lambda: Perturber(operator, task.level), network_loss, loss)
 
 
 def jittered(y: torch.Tensor, level: float, generator: torch.Generator) -> torch.Tensor:
@@ -131,8 +140,8 @@ VARIANTS = {
     "jittering": Variant("jittering", "on data with random noise", f"{SQUARED}, noise on the data", jitter=True),
     "min-max": Variant(
         "min-max", "against a generator of perturbations trained in turn",
-        f"{SQUARED} + {LAMBDA_1:g} times that of the data perturbed by G; G: fully connected, maximises the second term"
-        f" with a hinge of weight {LAMBDA_2:g} on ||G||^2 / eps - 1", against=True,
+        f"{SQUARED} + {LAMBDA_1:g} times that of data perturbed by G; G: five convolutions, maximises it on"
+        " the ball ||G||^2 <= eps", against=True,
     ),
 }  # fmt: skip
 
@@ -165,7 +174,7 @@ class Member:
             self.name, task.build, data, sample, mean_squared, lambda network: self._validate(network, folder),
             steps=task.steps, batch=task.batch, half=True, loss_words=self.variant.loss_words,
             penalty=self.variant.penalty,
-            opponent=min_max(task, operator.samples) if self.variant.against else None,
+            opponent=min_max(task, operator) if self.variant.against else None,
         )  # fmt: skip
 
     def card_figures(self, network: nn.Module, folder: Path | None) -> dict[str, object]:
@@ -177,6 +186,10 @@ class Member:
         with torch.no_grad():
             estimates = {"network": network(y, operator), "quick inverse": operator.quick_inverse(y)}
         return {name: float(np.mean([psnr(a, b) for a, b in zip(z, x, strict=True)])) for name, z in estimates.items()}
+
+
+def _each(numbers: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    return numbers.view(-1, *[1] * (like.ndim - 1))
 
 
 def _energy(z: torch.Tensor) -> torch.Tensor:

@@ -89,7 +89,7 @@ TASKS = {
         CS_SIZE, CS_RATE, 0.1, (0.0, 0.02, 0.05, 0.1, 0.2),
         "encoder-decoder", {"width": 24, "levels": 2}, EncoderDecoder,
         lambda: GaussianOperator((CS_SIZE, CS_SIZE), rate=CS_RATE, seed=0),
-        lambda folder, split: _small_brains(folder, split, CS_SIZE), 3, 3000, 16,
+        lambda folder, split: _small_brains(folder, split, CS_SIZE), 3, 2000, 16,
     ),
     "ct": Task(
         "ct", f"CT of {CT_SIZE} x {CT_SIZE} images from {CT_VIEWS} parallel views",
@@ -100,6 +100,6 @@ TASKS = {
             lambda generator: ct_slice(generator, CT_SIZE),
             "procedural CT slices: 40 % abdomens, 40 % chests, 20 % heads",
         ),
-        4, 1500, 8,
+        4, 1000, 8,
     ),
 }  # fmt: skip

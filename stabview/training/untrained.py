@@ -137,7 +137,7 @@ def main(arguments: list[str]) -> None:
 
     folder, out = Path(arguments[0]), Path(arguments[1])
     for kind in arguments[2:] or CARDS:
-        write_card(measured_card(kind, folder, counts={128: 3, 256: 1}), out / f"{kind}.json")
+        write_card(measured_card(kind, folder, counts={128: 2, 256: 1}), out / f"{kind}.json")
 
 
 if __name__ == "__main__":

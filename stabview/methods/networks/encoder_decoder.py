@@ -23,8 +23,8 @@ class EncoderDecoder(nn.Module):
         super().__init__()
         widths = [width * 2**k for k in range(levels + 1)]
         self.levels = levels
-        self.down = nn.ModuleList(_pair(1 if k == 0 else widths[k - 1], widths[k]) for k in range(levels + 1))
-        self.up = nn.ModuleList(_pair(widths[k + 1] + widths[k], widths[k]) for k in reversed(range(levels)))
+        self.down = nn.ModuleList(convolutions(1 if k == 0 else widths[k - 1], widths[k]) for k in range(levels + 1))
+        self.up = nn.ModuleList(convolutions(widths[k + 1] + widths[k], widths[k]) for k in reversed(range(levels)))
         self.last = nn.Conv2d(width, 1, 3, padding=1)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
@@ -41,17 +41,18 @@ class EncoderDecoder(nn.Module):
         unit = 2**self.levels
         x = nn.functional.pad(x, (0, -width % unit, 0, -height % unit))
         skips = []
-        for k, convolutions in enumerate(self.down):
-            x = convolutions(x if k == 0 else nn.functional.avg_pool2d(x, 2))
+        for k, block in enumerate(self.down):
+            x = block(x if k == 0 else nn.functional.avg_pool2d(x, 2))
             skips.append(x)
         skips.pop()
-        for convolutions in self.up:
+        for block in self.up:
             larger = nn.functional.interpolate(x, scale_factor=2, mode="nearest")
-            x = convolutions(torch.cat((skips.pop(), larger), dim=1))
+            x = block(torch.cat((skips.pop(), larger), dim=1))
         return self.last(x)[..., :height, :width]
 
 
-def _pair(n_in: int, n_out: int) -> nn.Sequential:
+def convolutions(n_in: int, n_out: int) -> nn.Sequential:
+    """Two 3 x 3 convolutions with ReLU."""
     layers: list[nn.Module] = []
     for channels in (n_in, n_out):
         convolution = nn.Conv2d(channels, n_out, 3, padding=1)

@@ -54,7 +54,8 @@ class Fit:
         self.step, self.loss, self.best_loss = 0, float("inf"), float("inf")
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(protocol.seed)
-            self.network = protocol.build(operator.image_shape, 2 if operator.is_complex else 1).to(y.device).train()
+            network = protocol.build(operator.image_shape, 2 if operator.is_complex else 1).to(y.device).train()
+            self.network = network.to(memory_format=torch.channels_last) if network.channels_last else network
             with torch.no_grad():  # within the seed, because the input may be jittered
                 size = float(torch.linalg.vector_norm(operator.quick_inverse(self.y)))
                 self.scale = float(torch.linalg.vector_norm(self.picture_of(self.network))) / max(size, 1e-30)
