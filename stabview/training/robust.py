@@ -4,8 +4,8 @@
 
 with lambda_1 > 0 > lambda_2; the network f (theta) and the generator of perturbations G (phi) move in turn. Here
 lambda_2 = -infinity, which the hinge approaches: G is scaled back onto the ball where it leaves it. The paper's slides
-name the three terms; their signs, G and all values here are ours. Images, seeds, steps and architecture are the same for
-all five.
+name the three terms; their signs, G and all values here are ours. Images, seeds, steps and architecture are the same
+for all five.
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ from stabview.study.choices import DOMAINS, SEARCHES
 from stabview.study.fields import FIELDS, key_of, matters
 from stabview.study.study import COMPLEX, PerturbationChoice, Study
 
-SEARCH_TITLES = {"continuation": "Continuation", "ascent": "Momentum ascent"}
+SEARCH_TITLES = {
+    "continuation": "Continuation", "ascent": "Momentum ascent", "joint-descent": "Joint descent (untrained networks)",
+}  # fmt: skip
 _NUMBERS = {
     "momentum": ("momentum", "Momentum of the search"),
     "lambda_": ("λ", "Lambda of the search"),
