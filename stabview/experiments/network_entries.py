@@ -17,7 +17,8 @@ SHARED = (
     Parameter("amount", "Sampling rate, or number of views; 0 is what the network was trained at.", 0.0, at_least=0),
     Parameter("soa", "Reference method.", "tv",
               names=("tv", "tgv", "wavelet", "shearlet", "shearlet-tgv", "firenet", "cg")),
-    Parameter("noise", "Norm of the noise over that of the data.", 0.0, at_least=0, at_most=1),
+    Parameter("noise", "Norm of the noise over that of the data; -1 is that of the network's training.", -1.0,
+              at_least=-1, at_most=1),
     Parameter("seed", "Of samples, noise and search.", 0, at_least=0),
 )  # fmt: skip
 """What `stabview.experiments.setting.setting` reads."""
@@ -28,6 +29,9 @@ def shared(**defaults: Value) -> tuple[Parameter, ...]:
     return tuple(replace(one, default=defaults.get(one.name, one.default)) for one in SHARED)
 
 
+NETWORKS = Parameter("networks", "Which networks.", "all", names=("all", *(card.name for card in shipped_cards())))
+COMMON = tuple(one for one in SHARED if one.name not in ("network", "network_file", "amount"))
+"""Where several networks are compared, each on its own samples."""
 STEPS = Parameter("steps", "Steps of the worst-case search.", 30, at_least=2, at_most=1000)
 BUDGET = Parameter("budget", "Largest norm of the perturbation over that of the image.", 0.05, above=0, at_most=1)
 
@@ -80,5 +84,99 @@ NETWORK_EXPERIMENTS = (
         "kernel-awareness", "What the scanner cannot see",
         "Two images with identical data, and the share of a detail that is measured against the amount of data.",
         "Geilo lectures 2021; Gottschling et al. 2020", "kernel_awareness", 10, (*shared(), *DETAIL),
+    ),
+    Experiment(
+        "structural-details", "Structural details through every network",
+        "Card suits, text and a lesion: kept, blurred or erased by each shipped network and the reference method.",
+        "Antun et al. 2020, Fig. 5", "details_of_networks", 60, (NETWORKS, *COMMON, *DETAIL[1:]),
+    ),
+    Experiment(
+        "more-samples", "More samples, for every network",
+        "PSNR of each shipped network against the amount of data, with the weights as they are.",
+        "Antun et al. 2020, Fig. 5, last row", "more_samples", 120,
+        (NETWORKS, *COMMON, Parameter("images", "Drawn images whose mean is taken.", 1, at_least=1, at_most=100)),
+    ),
+    Experiment(
+        "transfer", "Attacks on every method, and on the others",
+        "Loss against the norm of attacks crafted for each method, and the matrix of attacks and methods.",
+        "Darestani et al. 2021", "transfer", 180,
+        (*shared(), replace(STEPS, default=10),
+         Parameter("eps", "Norm of the attack over that of all of k-space.", 0.08, above=0, at_most=1),
+         Parameter("other_network", "A second network.", "firenet",
+                   names=("none", *(card.name for card in shipped_cards() if not card.untrained))),
+         Parameter("untrained", "An untrained network too; its attack and fits take many minutes.", "none",
+                   names=("none", *(card.name for card in shipped_cards() if card.untrained)))),
+    ),
+    Experiment(
+        "fading-heart", "The heart that fades",
+        "A search in the measurements: what is left of a painted heart as the perturbation grows.",
+        "Antun et al. 2020, Fig. 3", "fading_heart", 60,
+        (*shared(), STEPS, replace(BUDGET, default=0.1),
+         Parameter("shown", "Iterates that are shown as pictures.", 4, at_least=1, at_most=8), *DETAIL[1:]),
+    ),
+    Experiment(
+        "feature-map", "Where small features are lost",
+        "A window of 3 x 3 bright pixels at every place, and the error of each method on it.",
+        "Darestani et al. 2021", "feature_map", 120,
+        (*shared(),
+         Parameter("stride", "Pixels from window to window.", 24, at_least=2, at_most=256)),
+    ),
+    Experiment(
+        "lesion-boxes", "Lesions against SSIM",
+        "The error in the boxes of lesions, real or drawn, beside the SSIM of the whole image.",
+        "Darestani et al. 2021", "lesion_boxes", 30,
+        (*shared(),
+         Parameter("subject", "An .npz file with slices and masks of lesions; drawn heads without one.", "", file=True),
+         Parameter("slices", "Slices: those with the largest lesions.", 6, at_least=1, at_most=500)),
+    ),
+    Experiment(
+        "attack-spaces", "Image, data or operator perturbed",
+        "Three worst cases of a 2 x 2 problem: perturbing the image hides that it is ill-conditioned.",
+        "Raj, Bresler and Li 2020", "attack_spaces", 5,
+        (
+            Parameter("eps", "Norm of the perturbation.", 0.1, above=0, at_most=10),
+            Parameter("lambda", "Weight of the worst case in training.", 1.0, above=0, at_most=1e6),
+            Parameter("steps", "Steps of each search.", 40, at_least=2, at_most=1000),
+        ),
+    ),
+    Experiment(
+        "hallucination-maps", "Hallucination maps",
+        "The error that the data contradict, the error that they cannot, and patches that do not agree with the image.",
+        "Bhadra et al. 2021; Kc et al. 2025 (sFRC)", "hallucination_maps", 10,
+        (*shared(),
+         Parameter("reconstruction", "A reconstruction made elsewhere, as an image file of the same size.", "",
+                   file=True),
+         Parameter("patch", "Side of the patches, in pixels of a 256 x 256 image.", 32, at_least=8, at_most=256)),
+    ),
+    Experiment(
+        "contrast-detail", "The smallest lesion that survives",
+        "Lesions of many sizes and contrasts at several positions: the share that survives each method.",
+        "After Cheng et al. 2019 and contrast-detail charts of radiology", "contrast_detail", 90,
+        (*shared(noise=0.02),
+         Parameter("sizes", "How many sizes.", 4, at_least=2, at_most=20),
+         Parameter("smallest", "Size in pixels of a 256 x 256 image.", 1.5, at_least=0.5, at_most=100),
+         Parameter("largest", "Size in pixels of a 256 x 256 image.", 12.0, at_least=0.5, at_most=100),
+         Parameter("contrasts", "How many contrasts.", 4, at_least=2, at_most=20),
+         Parameter("faintest", "Contrast as a share of the largest value.", 0.02, above=0, at_most=2),
+         Parameter("strongest", "Contrast as a share of the largest value.", 0.5, above=0, at_most=2),
+         Parameter("positions", "Positions of every lesion.", 6, at_least=1, at_most=200)),
+    ),
+    Experiment(
+        "fragility-ranking", "The most fragile images",
+        "A short worst-case search on every image of a folder: ranking, means and intervals.",
+        "Genzel et al. 2022 average over images; the ranking is StabView's own", "fragility_ranking", 120,
+        (*shared(), replace(STEPS, default=8), replace(BUDGET, default=0.02),
+         Parameter("folder", "A folder of images or .npz subjects, or a file in it; drawn ones without.", "",
+                   file=True),
+         Parameter("images", "Images at most.", 9, at_least=2, at_most=10_000)),
+    ),
+    Experiment(
+        "distribution-shift", "Other anatomy and the hard half",
+        "Every method on images like those of the training, on others, and on the hardest; the line through them.",
+        "Darestani et al. 2021", "distribution_shift", 60,
+        (*shared(),
+         Parameter("inside", "A folder of images like those of the training; drawn ones without.", "", file=True),
+         Parameter("outside", "A folder of other images; drawn ones of another anatomy without.", "", file=True),
+         Parameter("images", "Images of each kind.", 8, at_least=2, at_most=10_000)),
     ),
 )  # fmt: skip

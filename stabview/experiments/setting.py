@@ -112,10 +112,9 @@ def setting(values: Mapping[str, object], *, device: str = "cpu") -> Setting:
     )  # fmt: skip
     amount, seed = float(values.get("amount", 0.0)), int(values.get("seed", 0))
     operator = matching_operator(card, pixels.shape, amount, seed=seed, device=device)
-    return Setting(
-        title, on(operator, pixels), operator, network, str(values.get("soa", "tv")), float(values.get("noise", 0.0)),
-        seed,
-    )  # fmt: skip
+    level = float(values.get("noise", -1.0))
+    level = float(card.sampling.get("noise", 0.0)) if level < 0 else level
+    return Setting(title, on(operator, pixels), operator, network, str(values.get("soa", "tv")), level, seed)
 
 
 def image_pixels(
@@ -168,8 +167,8 @@ def reference(name: str, operator: SamplingOperator, level: float = 0.0) -> Spar
 def reconstructions(
     method: Method, ys: Sequence[torch.Tensor], operator: SamplingOperator, *, batch: int = 4
 ) -> Iterator[torch.Tensor]:
-    """f(y) of each of several data sets; networks take them in batches."""
-    if not isinstance(method, NetworkMethod):
+    """f(y) of each of several data sets, in batches where the method takes them."""
+    if not getattr(method, "takes_batches", False):
         yield from (method(y, operator) for y in ys)
         return
     for start in range(0, len(ys), batch):
