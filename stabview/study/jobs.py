@@ -132,7 +132,8 @@ class Jobs:
     @property
     def reported(self) -> tuple[str, int, int, float | None] | None:
         """(what, done, total, seconds left) of a long step in progress, such as the fit of an untrained network."""
-        return self._searcher.reported or self._answers.reported
+        reports = [worker.reported for worker in (self._searcher, self._answers)]
+        return max((one for one in reports if one is not None), key=lambda one: one[2], default=None)  # not who waits
 
     def has(self, *keys: str) -> bool:
         """Whether "search" or one of these questions waits or runs."""
