@@ -44,6 +44,7 @@ class Bridge(QObject):
     error_raised(sentence, details) : for the user, from the workbench or from `complain`.
     report_ready : the report was written.
     experiment_changed : re-read `workbench.experiment_run` and `workbench.experimenting`.
+    search_wanted : a widget that does not own the run button wants the search to begin.
     message(text) : a short line for the status bar, from `say`.
     """
 
@@ -59,6 +60,7 @@ class Bridge(QObject):
     error_raised = Signal(str, str)
     report_ready = Signal()
     experiment_changed = Signal()
+    search_wanted = Signal()
     message = Signal(str)
 
     _woken = Signal()

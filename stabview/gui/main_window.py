@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self.actions_[f"theme.{self.preferences.theme}"].setChecked(True)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
         self.hub.marks.changed.connect(self._show_study)
+        bridge.search_wanted.connect(self.run_search)
         self._show_study()
         self._show_search()
         self._show_difference()

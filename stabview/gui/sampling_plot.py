@@ -36,7 +36,7 @@ class SamplingPlot(QFrame):
         self.chart.setToolTip(
             "PSNR of network, SoA and quick reconstruction against sampling; hover a point to read it"
         )
-        self.chart.setMinimumHeight(190)
+        self.chart.setMinimumHeight(150)
         top = QHBoxLayout()
         top.addWidget(self.heading, 1)
         top.addWidget(self.button)

@@ -14,11 +14,11 @@ LARGEST, SMALLEST = 4096.0, 0.5
 
 
 def centre(detail: DetailLike) -> Point:
-    """The middle of a detail: its position, or that of the box around a stroke's points."""
+    """The middle of a detail: its position, or the mean of a stroke's points, which turning leaves in place."""
     if detail.kind != "stroke":
         return detail.position
     across, down = zip(*detail.points, strict=True)
-    return (min(across) + max(across)) / 2, (min(down) + max(down)) / 2
+    return sum(across) / len(across), sum(down) / len(down)
 
 
 def moved(detail: D, columns: float, rows: float) -> D:

@@ -10,7 +10,7 @@ import torch
 from stabview.experiments.sampling_sweep import outside_in, sampling_sweep
 from stabview.experiments.structural_details import detail_survival
 from stabview.images.errors import InputError
-from stabview.measures.details import contrast_kept, smallest_captured
+from stabview.measures.details import contrast_kept, exposure, smallest_captured
 from stabview.measures.stability import all_measures
 from stabview.methods.method import Method
 from stabview.methods.sparse.method import Solution
@@ -25,7 +25,7 @@ from stabview.perturbation.objective import without_gradient
 from stabview.sampling.operator import SamplingOperator
 from stabview.study.frames import DetailReport, FramePart, SweepPoint
 from stabview.study.operators import sampling_operator
-from stabview.study.problem import Problem, plain, soa_method, study_noise
+from stabview.study.problem import Problem, plain, soa_method, study_noise, target_fault
 from stabview.study.study import sweep_rates
 
 CAPTURED = 0.5
@@ -39,18 +39,18 @@ def search(problem: Problem, state: SearchState | None = None) -> Iterator[Itera
     choice = problem.study.perturbation
     if choice.search == "joint-descent":
         return joint_descent(
-            problem.objective, steps=choice.steps, budget=choice.max_relative_norm, seed=choice.seed
+            problem.search_objective, steps=choice.steps, budget=choice.max_relative_norm, seed=choice.seed
         )  # fmt: skip
     if problem.network.untrained:
         raise InputError(without_gradient(problem.network.spec.title))
     common = {"steps": choice.steps, "budget": choice.max_relative_norm, "seed": choice.seed, "state": state}
     if choice.search == "ascent":
         return momentum_ascent(
-            problem.objective, lambda_=choice.lambda_, step_size=choice.step, init=choice.init,
+            problem.search_objective, lambda_=choice.lambda_, step_size=choice.step, init=choice.init,
             momentum=ASCENT_MOMENTUM if choice.momentum is None else choice.momentum, **common,
         )  # fmt: skip
     return continuation(
-        problem.objective, start=choice.start,
+        problem.search_objective, start=choice.start,
         momentum=CONTINUATION_MOMENTUM if choice.momentum is None else choice.momentum, **common,
     )  # fmt: skip
 
@@ -115,11 +115,23 @@ def _panels(
     }
 
 
-def detail_reports(problem: Problem, iterate: Iterate, estimates: dict[str, torch.Tensor]) -> Iterator[DetailReport]:
-    """What each method keeps of each painted detail at this iterate; `estimates` are its reconstructions f(y)."""
+def detail_reports(
+    problem: Problem, iterate: Iterate, estimates: dict[str, torch.Tensor], clean: dict[str, torch.Tensor]
+) -> Iterator[DetailReport]:
+    """What each method keeps of each painted detail at this iterate; `estimates` are its reconstructions f(y).
+
+    Of a detail that the search is to draw, although it is not in x: C = Re <f(y) - f(Ax), d> / ||d||^2, how much of it
+    the perturbation alone put into the image; `clean` are the f(Ax) known.
+    """
     survivals = detail_survival(problem.operator, iterate.y, problem.details, problem.methods, estimates)
     for number, captured, exposed in survivals:
         yield DetailReport(number, iterate.index, captured, exposed)
+    if problem.study.perturbation.goal == "draw" and target_fault(problem.study) is None:
+        target = problem.target
+        drawn = {name: contrast_kept(estimates[name], clean[name], target) for name in estimates if name in clean}
+        yield DetailReport(
+            problem.study.perturbation.detail, iterate.index, drawn, exposure(problem.operator, target)
+        )
 
 
 @torch.no_grad()

@@ -45,6 +45,12 @@ SEARCHES = {
     "joint-descent": "For untrained networks only: weights and data move together, then a fresh fit for each iterate.",
 }
 
+GOALS = {
+    "change": "Change the image as much as possible: 1/2 ||f(A(x + r)) - f(Ax)||^2.",
+    "hide": "A false negative: a painted detail is to vanish from the network's image, although it is in x.",
+    "draw": "A false positive: a hidden detail is to appear in the network's image, although it is not in x.",
+}
+
 DOMAINS = {
     "image": "The perturbation is added to the image and measured: A(x + r).",
     "samples": "The perturbation is added to the measurements; shown as the image of minimum norm with the same data.",
@@ -83,6 +89,11 @@ ALGORITHMS = {
     "primal-dual": "The primal-dual algorithm of Chambolle and Pock.",
     "fista": "Accelerated proximal gradients (P2 with wavelets).",
     "ista": "Proximal gradients (P2 with wavelets).",
+}
+
+STORED = {
+    "kspace": "Centred k-space of one slice, (rows, columns) or (coils, rows, columns), complex; as .npy.",
+    "sinogram": "A parallel-beam sinogram, (views, bins), views equispaced over 180 degrees; as .npy.",
 }
 
 FITS = {

@@ -225,6 +225,10 @@ FIELDS: dict[type, dict[str, Field]] = {
     PerturbationChoice: {
         "search": Field("How the perturbation is looked for.", names=lambda: choices.SEARCHES),
         "domain": Field("Where the perturbation lives.", names=lambda: choices.DOMAINS),
+        "goal": Field("What the perturbation is to do to the network's image.", names=lambda: choices.GOALS),
+        "detail": Field(
+            "Which painted detail it is about, counted from 0.", at_least=0, only_for=("goal", ("hide", "draw"))
+        ),
         "steps": Field("Number of iterates.", at_least=1, at_most=10000),
         "max_relative_norm": Field("Largest perturbation, ||r|| / ||x||; the search ends there.", above=0, at_most=1),
         "seed": _seed("Another number starts the search elsewhere."),

@@ -424,7 +424,10 @@ class Jobs:
             soa = problem.soa(iterate.y, problem.operator)
             yield
         estimates, reports = {"network": iterate.reconstruction, "soa": soa}, []
-        for report in detail_reports(problem, iterate, estimates):
+        clean = {"network": problem.objective.clean}
+        if 0 in results.soa_estimates:
+            clean["soa"] = results.soa_estimates[0]
+        for report in detail_reports(problem, iterate, estimates, clean):
             reports.append(report)
             yield
         with self._lock:

@@ -7,20 +7,22 @@ not change since the last problem are taken over (`Parts`).
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import torch
 
-from stabview.images.details import render_each
+from stabview.images.details import render_detail, render_each
+from stabview.images.errors import InputError
 from stabview.methods.linear.least_squares import LeastSquares, least_squares_method
 from stabview.methods.method import QuickInverse
 from stabview.methods.networks.loading import files_of, load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.names import sparse_method
-from stabview.perturbation.objective import ChangeObjective
+from stabview.perturbation.goal import draw, hide
+from stabview.perturbation.objective import ChangeObjective, Objective
 from stabview.sampling.operator import SamplingOperator
 from stabview.sampling.simulation import finer_grid_data, noise
 from stabview.study.fields import matters
@@ -83,6 +85,26 @@ class Problem:
         return ChangeObjective(
             self.network, self.operator, self.x, self.y, domain=choice.domain, real_only=choice.real_only
         )
+
+    @cached_property
+    def search_objective(self) -> Objective:
+        """What the search climbs: the change, or how near the image comes to one without, or with, a detail."""
+        goal = self.study.perturbation.goal
+        if goal == "hide":
+            return self.objective.having(goal=hide(self.network, self.operator, self.y, self.target))
+        if goal == "draw":
+            return self.objective.having(goal=draw(self.objective.clean, self.target))
+        return self.objective
+
+    @cached_property
+    def target(self) -> torch.Tensor:
+        """(H, W) the detail that the search is to hide or to draw. Raises InputError where it cannot."""
+        choice = self.study.perturbation
+        fault = target_fault(self.study)
+        if fault is not None:
+            raise InputError(fault)
+        picture = render_detail(tuple(self.x.shape), replace(self.study.details[choice.detail], hidden=False))
+        return torch.from_numpy(picture).to(self.x.device) * _phase(self.bare)
 
     @property
     def methods(self) -> dict[str, object]:
@@ -148,6 +170,23 @@ def study_noise(study: Study, source: SourceImage, operator: SamplingOperator, x
         return extra
     fine = torch.from_numpy(np.ascontiguousarray(source.fine)).to(x.device, operator.dtype)
     return extra + finer_grid_data(fine, operator, sampling.finer) - clean
+
+
+def target_fault(study: Study) -> str | None:
+    """Why the search cannot hide or draw its detail, in a sentence; None where it can, or is to do neither."""
+    choice, details = study.perturbation, study.details
+    if choice.goal == "change":
+        return None
+    if choice.detail >= len(details):
+        return f"The search is to {choice.goal} a detail that is not there: paint it first, or choose another goal."
+    detail = details[choice.detail]
+    if detail.erase:
+        return f"An eraser paints nothing that a search could {choice.goal}: choose another detail."
+    if choice.goal == "hide" and detail.hidden:
+        return "The detail that the search is to hide is not in the image: show it first."
+    if choice.goal == "draw" and not detail.hidden:
+        return "The detail that the search is to draw is in the image already: hide it first."
+    return None
 
 
 def plain(tensor: torch.Tensor) -> np.ndarray:

@@ -63,7 +63,8 @@ class StudyRun:
         """What each method keeps of each painted detail, at an iterate that was found."""
         iterate, self.details = self._iterate(index), []
         estimates = {"network": iterate.reconstruction, "soa": self._soa[index]}
-        for report in detail_reports(self.problem, iterate, estimates):
+        clean = {"network": self.problem.objective.clean, "soa": self._soa[0]}
+        for report in detail_reports(self.problem, iterate, estimates, clean):
             self.details.append(report)
             yield report
 

@@ -119,7 +119,10 @@ class Detail:
 
 @dataclass(frozen=True)
 class PerturbationChoice:
-    """The worst-case search. None means: chosen from the problem itself (science: scale-free, or from the Jacobian)."""
+    """The worst-case search. None means: chosen from the problem itself (science: scale-free, or from the Jacobian).
+
+    goal : "change", or "hide" or "draw" the painted detail of number `detail`, counted from 0; see `GOALS`.
+    """
 
     search: str = "continuation"
     domain: str = "image"
@@ -132,6 +135,8 @@ class PerturbationChoice:
     step: float | None = None
     lambda_: float | None = None
     init: float | None = None
+    goal: str = "change"
+    detail: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from stabview import resources
+from stabview.images import shapes
 from stabview.images.details import render_detail, render_details, render_each
 from stabview.images.errors import InputError
 from stabview.study.study import Detail
@@ -129,3 +130,52 @@ def test_what_lies_outside_the_image_is_cut_off():
 def test_impossible_details_are_refused_in_one_sentence(detail, word):
     with pytest.raises(InputError, match=word):
         render_detail(SHAPE, detail)
+
+
+@pytest.mark.parametrize("edge", [1.0, 0.4, 0.1])
+def test_a_lesion_keeps_its_size_at_half_maximum_whatever_its_edge(edge):
+    lesion = Detail("lesion", position=(64, 48), size=20, contrast=0.4, edge=edge, aspect=1.5)
+    picture = render_detail(SHAPE, lesion)
+    assert picture[48, 64] == pytest.approx(0.4)
+    assert picture[48, 74] == pytest.approx(0.2, rel=1e-3) and picture[63, 64] == pytest.approx(0.2, rel=1e-3)
+    assert np.isfinite(picture).all()
+
+
+def test_a_sharper_edge_falls_faster():
+    soft, sharp = (render_detail(SHAPE, Detail("lesion", (64, 48), 20, 0.4, edge=edge)) for edge in (1.0, 0.2))
+    assert sharp[48, 72] > soft[48, 72] and sharp[48, 77] < soft[48, 77]
+
+
+def test_the_texture_of_a_lesion_belongs_to_it_and_moves_with_it():
+    plain = Detail("lesion", position=(50, 40), size=24, contrast=0.4)
+    rough = replace(plain, texture=0.6)
+    still, moved = (render_detail(SHAPE, one) for one in (rough, replace(rough, position=(57, 45))))
+    np.testing.assert_allclose(moved[20:80, 30:90], still[15:75, 23:83], atol=2e-4)
+    inside = np.s_[34:47, 44:57]
+    assert np.std(still[inside] / render_detail(SHAPE, plain)[inside]) > 0.1
+
+
+def test_what_is_hidden_is_not_painted_and_a_hidden_eraser_erases_nothing():
+    stroke = Detail("stroke", (10, 10), 6.0, 0.5, points=((10, 10), (60, 10)))
+    eraser = Detail("stroke", (30, 10), 12.0, 0.0, points=((30, 5), (30, 15)), erase=True)
+    painted = render_details(SHAPE, (stroke, replace(eraser, hidden=True)))
+    np.testing.assert_array_equal(painted, render_detail(SHAPE, stroke))
+    assert not render_detail(SHAPE, replace(stroke, hidden=True)).any()
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        Detail("symbol", (40.0, 30.0), 12.0, text="♥", angle=20.0),
+        Detail("lesion", (40.0, 30.0), 12.0, aspect=1.6, angle=30.0),
+        Detail("stroke", (30.0, 30.0), 4.0, points=((30.0, 30.0), (44.0, 30.0), (44.0, 40.0))),
+    ],
+)
+def test_objects_are_moved_grown_and_turned_about_their_middle(detail):
+    middle = shapes.centre(detail)
+    assert shapes.centre(shapes.moved(detail, 5, -3)) == pytest.approx((middle[0] + 5, middle[1] - 3))
+    grown = shapes.scaled(detail, 2.0)
+    assert shapes.centre(grown) == pytest.approx(middle, abs=0.1) and grown.size == 2 * detail.size
+    assert render_detail(SHAPE, grown).sum() == pytest.approx(4 * render_detail(SHAPE, detail).sum(), rel=0.1)
+    turned = shapes.turned(shapes.turned(detail, 70.0), -70.0)
+    np.testing.assert_allclose(render_detail(SHAPE, turned), render_detail(SHAPE, detail), atol=0.02)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QCheckBox
 
 from stabview.gui.cards.card import Card
 from stabview.gui.cards.fields import Choice, Fold, NumberEdit, Spin, tend
-from stabview.study.choices import DOMAINS, SEARCHES
+from stabview.gui.cards.paint_state import PaintState
+from stabview.study.choices import DOMAINS, GOALS, SEARCHES
 from stabview.study.fields import FIELDS, key_of, matters
 from stabview.study.study import COMPLEX, PerturbationChoice, Study
 
@@ -32,6 +33,10 @@ class SearchCard(Card):
     def build(self) -> None:
         self.search = self.wide(Choice("Search", "How the perturbation is looked for.", "searchChoice"))
         self.search.fill([(key, SEARCH_TITLES.get(key, key), text) for key, text in SEARCHES.items()])
+        tip = "What the perturbation is to do to the network's image; hide and draw are about the chosen detail."
+        self.goal = self.row("goal", Choice("Goal of the search", tip, "searchGoal"))
+        self.goal.fill([(key, key, text) for key, text in GOALS.items()])
+        self.goal.chosen.connect(self._aim)
         tip = "Largest perturbation, relative to the image: ||r|| / ||x||."
         unit = " % of ‖x‖"
         self.budget = self.row(
@@ -81,6 +86,8 @@ class SearchCard(Card):
         chosen = study.perturbation
         self.search.show_key(chosen.search)
         self.domain.show_key(chosen.domain)
+        self.goal.show_key(chosen.goal)
+        self.show_row(self.goal, bool(study.details) or chosen.goal != "change")
         self.steps.show_value(chosen.steps)
         self.budget.show_value(100 * chosen.max_relative_norm)
         self.start.show_value(100 * chosen.start)
@@ -109,6 +116,11 @@ class SearchCard(Card):
     def summary(self) -> str:
         chosen = self.workbench.study.perturbation
         return f"{chosen.search} · {chosen.steps} steps · {100 * chosen.max_relative_norm:g} %"
+
+    def _aim(self, goal: str) -> None:
+        details, chosen = self.workbench.study.details, PaintState.of(self.bridge).selected
+        index = chosen if chosen is not None and chosen < len(details) else max(len(details) - 1, 0)
+        self._change("goal", goal=goal, detail=index if goal != "change" else 0)
 
     def _change(self, label: str, merge: bool = False, **parts: object) -> None:
         self.change(label, merge=merge, perturbation=replace(self.workbench.study.perturbation, **parts))

@@ -15,9 +15,13 @@ MOUSE = (
     ("Wheel", "Zoom about the mouse"),
     ("Double click", "This panel alone, or all panels"),
     ("Right click", "What a panel offers"),
-    ("Left drag on what is painted", "Move it, with the tool it was painted with"),
+    ("Click on a caption", "Show another picture in this place"),
+    ("Left drag on a painted detail or a mark", "Move it; its corners resize it, the handle above turns it"),
+    ("Left drag, in a swipe", "Move the divider"),
+    ("Left drag, in the histogram", "Move the nearer end of the grey window"),
     ("Shift + arrows, on a picture", "Move the cross"),
-    ("Enter, with a tool", "Paint at the cross"),
+    ("Ctrl + arrows, on a picture", "Move the picture"),
+    ("Enter, with a tool", "Use it at the cross; tools that are dragged, once at either end"),
     ("Delete, in the list of details", "Remove the chosen detail"),
 )
 
