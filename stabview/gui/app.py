@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from stabview import resources
+from stabview.engine.ahead import Ahead
 from stabview.gui import preferences, theme
 from stabview.gui.bridge import Bridge
 from stabview.gui.error_dialog import ErrorDialog, describe
@@ -111,6 +112,8 @@ def run(
     bridge.attach(Workbench(study, device=device, threads=threads, listener=bridge.listen, write=write_outcome))
     window = MainWindow(bridge, wishes)
     ticking = _interruptible(window)
+    ahead = Ahead()
+    bridge.scene_changed.connect(ahead.start)  # the first scene is not kept waiting
     window.showMaximized() if wishes.maximised else window.show()
     window.opener.open_files(files)
     for choice in study.experiments:
@@ -121,6 +124,7 @@ def run(
         return app.exec()
     finally:
         ticking.stop()
+        ahead.close()
         window.close()
         bridge.close()
         if not fresh:
