@@ -103,7 +103,7 @@ def _single_coil(
     solver = _Solve(method, operator, y, LAMBDA, tolerance)
     title = f"{solver.title}, single coil, {what} {image.shape[0]} x {image.shape[1]}, {operator.rate:.0%} {pattern}"
     return Contest(
-        name, title, method, _arrays(operator, y), {"solve": solver}, solver.facts,
+        name, title, method, _arrays(method, operator, y), {"solve": solver}, solver.facts,
         lambda: {"FFT pair": fft_pair(image.shape)}, wanted, minima=_minima(method, operator, y),
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ def _multi_coil(name: str, method: str, tolerance: float, *, wanted: float | Non
     noise = operator.restrict(torch.randn(clean.shape, generator=torch.Generator().manual_seed(0), dtype=clean.dtype))
     y = clean + NOISE * torch.linalg.vector_norm(clean) / torch.linalg.vector_norm(noise) * noise
     solver = _Solve(method, operator, y, LAMBDA, tolerance)
-    arrays = {**_arrays(operator, y), "maps": operator.maps.numpy()}
+    arrays = {**_arrays(method, operator, y), "maps": operator.maps.numpy()}
     kind = "sense" if method == "sense" else f"sense-{method}"
     title = f"{solver.title}, {COILS} coils, 320 x 320, {operator.rate:.0%} of the lines, {NOISE:.0%} noise"
     pairs = (COILS, *image.shape)
@@ -126,8 +126,9 @@ def _multi_coil(name: str, method: str, tolerance: float, *, wanted: float | Non
     )  # fmt: skip
 
 
-def _arrays(operator: FourierOperator | MultiCoilOperator, y: torch.Tensor) -> dict[str, np.ndarray]:
-    return {"y": y.numpy(), "mask": operator.weights.numpy() > 0, "lambda_": np.float64(LAMBDA)}
+def _arrays(method: str, operator: FourierOperator | MultiCoilOperator, y: torch.Tensor) -> dict[str, np.ndarray]:
+    levels = {"levels": np.int64(LEVELS)} if method == "wavelet" else {}
+    return {"y": y.numpy(), "mask": operator.weights.numpy() > 0, "lambda_": np.float64(LAMBDA), **levels}
 
 
 def _minima(
@@ -218,7 +219,7 @@ def _slider(name: str, tolerance: float) -> Contest:
     title = f"{warm.title}, next iterate of the slider (shipped Deep MRI search, step {here} to {here + 1})"
     shape = problem.operator.image_shape
     return Contest(
-        name, title, "slider", _arrays(problem.operator, after), {"warm": warm, "cold": cold}, facts,
+        name, title, "slider", _arrays("tv", problem.operator, after), {"warm": warm, "cold": cold}, facts,
         lambda: {"FFT pair": fft_pair(shape)}, limit=0.020, minima={"": warm.minimum},
     )  # fmt: skip
 

@@ -89,17 +89,21 @@ class _Fourier(odl.Operator):
 
 
 class CT(PDHG):
-    """Parallel beam; its data are its own projections of the same image."""
+    """Parallel beam; its data are its own projections of the same image.
 
-    cap, long = 1500, 2500
-    settings = tuple({"tau": tau, "balance": balance} for balance in (0.3, 0.1, 0.03, 0.01) for tau in (0.3, 1.0, 3.0))
+    Lengths are pixels, since its gradient divides by the pixels' width; so the objective is (pixels)^2 times ours.
+    """
+
+    cap, long = 1500, 1200
+    settings = tuple({"tau": tau, "balance": balance} for balance in (800, 200) for tau in (3e-3, 1e-2))
 
     def __init__(self, problem: dict) -> None:
         x = problem["x"].astype(np.float32)
         size = x.shape[0]
-        self.lambda_ = float(problem["lambda_"])
-        space = odl.uniform_discr([-0.5, -0.5], [0.5, 0.5], x.shape, dtype="float32", weighting=None)
-        half = 0.5 * int(problem["bins"]) / size
+        self.lambda_ = float(problem["lambda_"]) * size**2
+        half = size / 2
+        space = odl.uniform_discr([-half, -half], [half, half], x.shape, dtype="float32", weighting=None)
+        half = int(problem["bins"]) / 2
         views = odl.nonuniform_partition(np.deg2rad(problem["angles"]))
         geometry = odl.applications.tomo.Parallel2dGeometry(
             views, odl.uniform_partition(-half, half, int(problem["bins"]))
