@@ -45,12 +45,14 @@ def run(values: Mapping[str, object], *, device: str = "cpu") -> Iterator[Findin
 
 
 def folder_images(path: Path, size: int, most: int) -> list[tuple[str, np.ndarray]]:
-    """Images of a folder (or of the folder a file is in), and slices of .npz subjects, spread over what there is."""
+    """Images of a folder (or of the one an image is in) and slices of .npz subjects (or of one), spread over them."""
     folder = path if path.is_dir() else path.parent
     if not folder.is_dir():
         raise InputError(f"There is no folder '{path}': check the name.")
     found: list[tuple[str, np.ndarray]] = []
     files = sorted(one for one in folder.iterdir() if one.suffix == ".npz" or (one.is_file() and looks_like_image(one)))
+    if path.suffix == ".npz" and path.is_file():
+        files = [path]
     share = max(1, -(-most // max(1, len(files))))
     for file in files:
         if file.suffix == ".npz":

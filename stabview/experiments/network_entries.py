@@ -166,8 +166,8 @@ NETWORK_EXPERIMENTS = (
         "A short worst-case search on every image of a folder: ranking, means and intervals.",
         "Genzel et al. 2022 average over images; the ranking is StabView's own", "fragility_ranking", 120,
         (*shared(), replace(STEPS, default=8), replace(BUDGET, default=0.02),
-         Parameter("folder", "A folder of images or .npz subjects, or a file in it; drawn ones without.", "",
-                   file=True),
+         Parameter("folder", "A folder of images and .npz subjects, an image in it, or one subject; else drawn ones.",
+                   "", file=True),
          Parameter("images", "Images at most.", 9, at_least=2, at_most=10_000)),
     ),
     Experiment(
@@ -175,8 +175,8 @@ NETWORK_EXPERIMENTS = (
         "Every method on images like those of the training, on others, and on the hardest; the line through them.",
         "Darestani et al. 2021", "distribution_shift", 60,
         (*shared(),
-         Parameter("inside", "A folder of images like those of the training; drawn ones without.", "", file=True),
-         Parameter("outside", "A folder of other images; drawn ones of another anatomy without.", "", file=True),
+         Parameter("inside", "A folder (or subject) of images as in the training; else drawn ones.", "", file=True),
+         Parameter("outside", "A folder (or subject) of others; else drawn ones of another anatomy.", "", file=True),
          Parameter("images", "Images of each kind.", 8, at_least=2, at_most=10_000)),
     ),
 )  # fmt: skip
