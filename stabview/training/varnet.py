@@ -26,7 +26,7 @@ PARAMETERS = {"cascades": 6, "width": 8, "pools": 3, "sens_width": 4, "sens_pool
 L1_WEIGHT = 5.0
 
 
-def recipe(folder: Path | None, *, steps: int = 2600) -> Recipe:
+def recipe(folder: Path | None, *, steps: int = 2000) -> Recipe:
     """Six cascades. One step in eight sees a whole slice, the others a strip of 64 rows."""
     brains, chosen = brain_slices(folder, "train"), brain_slices(folder, "validation")
     sets = coil_sets(COILS)
