@@ -144,6 +144,11 @@ class Looking(QObject):
             return False
         return True
 
+    @property
+    def undo_label(self) -> str | None:
+        """What `undo` would take back; None where the study is newer than every mark."""
+        return "mark" if self._marks_newer and self.hub.marks.undoable else None
+
     def undo(self) -> bool:
         """Take back the last mark, if it is newer than the last change of the study."""
         if self._marks_newer and self.hub.marks.undo():

@@ -190,14 +190,14 @@ class MainWindow(QMainWindow):
             "loop": lambda: self.strip.set_loop(self.actions_["loop"].isChecked()),
             "faster": lambda: self.strip.change_speed(1),
             "slower": lambda: self.strip.change_speed(-1),
-            "keepSearch": lambda: self.workbench.keep_search(),
+            "keepSearch": lambda: self.workbench.searches.keep(),
             "resumeHere": self.resume_here,
         }
 
     def resume_here(self) -> None:
         """Search on from the iterate in sight; what the search had found is kept beside it."""
         self.strip.expect_search()
-        self.workbench.resume_from(self.workbench.position)
+        self.workbench.searches.resume_from(self.workbench.position)
 
     def run_search(self) -> None:
         """Begin or resume the search and follow its iterates."""
@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
         title = f"{scene.title} · " if scene is not None else ""
         self.setWindowTitle(f"{title}StabView ({NOT_FOR_DIAGNOSIS})")
         for name, word, label in (
-            ("undo", "Undo", self.workbench.undo_label),
+            ("undo", "Undo", self.looking.undo_label or self.workbench.undo_label),
             ("redo", "Redo", self.workbench.redo_label),
         ):
             self.actions_[name].setEnabled(label is not None)

@@ -104,6 +104,11 @@ class Marks(QObject):
             self.all, self.selected = (), None
             self.changed.emit()
 
+    @property
+    def undoable(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._before)
+
     def undo(self) -> bool:
         """Take the last change back; False when there is none."""
         if not self._before:

@@ -289,6 +289,8 @@ class PanelView(pg.GraphicsView):
         self.hub.reach = _REACH / self.magnification()
         if self.hub.tool is not None:
             return self.hub.tool
+        if self.divider is not None and abs(position.x() - self.divider * self.viewport().width()) <= _REACH:
+            return None
         pointer = self.hub.pointer
         return pointer if pointer is not None and not self.bare and pointer.takes(*self.to_image(position)) else None
 

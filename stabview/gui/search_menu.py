@@ -31,7 +31,7 @@ class SearchMenu(QToolButton):
     @Slot()
     def refresh(self) -> None:
         """Show the number of kept searches."""
-        count = len(self.bridge.workbench.kept_searches)
+        count = len(self.bridge.workbench.searches.kept)
         self.setText(f"{count} kept ▾" if count else "keep search ▾")
         self.setEnabled(count > 0 or self.bridge.workbench.count > 1)
 
@@ -41,23 +41,23 @@ class SearchMenu(QToolButton):
         menu.clear()
         keep = menu.addAction("Keep this search")
         keep.setEnabled(workbench.count > 1)
-        keep.triggered.connect(lambda _on=False: workbench.keep_search())
-        if not workbench.kept_searches:
+        keep.triggered.connect(lambda _on=False: workbench.searches.keep())
+        if not workbench.searches.kept:
             return
         menu.addAction("Compare…").triggered.connect(lambda _on=False: self.compare())
         menu.addSection("Go back to")
-        for search in workbench.kept_searches:
+        for search in workbench.searches.kept:
             action = menu.addAction(search.title)
             action.setToolTip("The present search is kept in its place")
-            action.triggered.connect(lambda _on=False, number=search.number: workbench.show_kept(number))
+            action.triggered.connect(lambda _on=False, number=search.number: workbench.searches.show(number))
         forget = menu.addMenu("Forget")
-        for search in workbench.kept_searches:
+        for search in workbench.searches.kept:
             action = forget.addAction(search.title)
-            action.triggered.connect(lambda _on=False, number=search.number: workbench.drop_kept(number))
+            action.triggered.connect(lambda _on=False, number=search.number: workbench.searches.drop(number))
 
     def compare(self) -> TextDialog:
         """All searches in one table."""
-        rows = self.bridge.workbench.compared_searches()
+        rows = self.bridge.workbench.searches.compared()
         dialog = TextDialog("Searches compared", compared_text(rows), self.window(), name="searches")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.resize(860, 320)

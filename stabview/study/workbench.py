@@ -18,15 +18,14 @@ from stabview.study.checks import check_study
 from stabview.study.frames import COMPONENTS, DetailReport, Frame, Progress, Scene, SweepPoint
 from stabview.study.history import History
 from stabview.study.jobs import QUESTIONS, Jobs
-from stabview.study.kept_search import KeptSearch, SearchRow, compared, placed
 from stabview.study.reading import first_lost
 from stabview.study.results import Results
-from stabview.study.study import ExperimentChoice, PerturbationChoice, Study, sweep_rates
+from stabview.study.searches import Searches
+from stabview.study.study import ExperimentChoice, Study, sweep_rates
 
 if TYPE_CHECKING:
     from stabview.study.experiments import ExperimentRun
     from stabview.study.outcome import Write
-    from stabview.study.problem import Problem
 
 
 class Workbench:
@@ -41,6 +40,10 @@ class Workbench:
     study : what to start with.
     device, threads : see `stabview.engine.device`.
     write : the report layer's `write_outcome`, for `report_to`.
+
+    Attributes
+    ----------
+    searches : those beside the present one (`Searches`).
     """
 
     def __init__(
@@ -53,13 +56,14 @@ class Workbench:
         self._results = Results()
         self._last_error: tuple[str, str] | None = None
         self._view: dict[str, object] | None = None
-        self._kept: tuple[KeptSearch, ...] = ()
-        self._numbered = 0
-        self._searched: PerturbationChoice | None = None  # with which the present iterates were found
         self._jobs = Jobs(
             self._history, self._results, self._lock, tell=self._tell, failed=self._failed, fitted=self._fitted,
             device=device,
             threads=threads, write=write,
+        )  # fmt: skip
+        self.searches = Searches(
+            self._history, self._results, self._jobs, self._lock, tell=self._tell, complain=self._complain,
+            begin=self._begin,
         )  # fmt: skip
         self._begin()
 
@@ -256,90 +260,9 @@ class Workbench:
                 self._drop_search()
             self._results.plan = self.study.perturbation.steps + 1
             self._results.resumable = True
-            self._searched = self.study.perturbation
+            self.searches.settings = self.study.perturbation
             self._jobs.search()
         self._tell("search", "iterate", "frame", "details", "sweep", "progress")
-
-    def resume_from(self, index: int) -> None:
-        """Search on from an iterate with the settings of now; what was found is kept as a search of its own."""
-        with self._lock:
-            if self.searching or not 0 < index < self.count:
-                self._complain("Choose an iterate that a search has found, and wait until the search has ended.")
-                return
-            if self._results.iterates[index].state is None:
-                self._complain(f"The search cannot be resumed from iterate {index}: choose a later one.")
-                return
-            if index >= self.study.perturbation.steps:
-                self._complain(f"The search has {self.study.perturbation.steps} steps: set more, then resume.")
-                return
-            self.keep_search()
-            self._jobs.cancel("fill", "sweep", "details")
-            self._results.keep_until(index)
-            self._searched = self.study.perturbation
-            self._results.plan = self.study.perturbation.steps + 1
-            self._results.resumable = True
-            self._jobs.search()
-        self._tell("search", "iterate", "frame", "progress")
-
-    # --- several searches
-
-    @property
-    def kept_searches(self) -> tuple[KeptSearch, ...]:
-        """Searches beside the present one, the oldest first."""
-        return self._kept
-
-    def keep_search(self) -> None:
-        """Keep what the present search has found, unless it is kept already."""
-        with self._lock:
-            problem = self._jobs.ready_problem()
-            if problem is None or self.count < 2:
-                self._complain("There is no search to keep yet.")
-                return
-            now = self._kept_search(problem, self._numbered + 1)
-            if any(_same(search, now) for search in self._kept):
-                return
-            self._numbered += 1
-            self._kept = (*self._kept, now)
-        self._tell("search")
-
-    def drop_kept(self, number: int) -> None:
-        """Forget a kept search."""
-        self._kept = tuple(search for search in self._kept if search.number != number)
-        self._tell("search")
-
-    def show_kept(self, number: int) -> None:
-        """Go back to a kept search; the present one is kept in its turn."""
-        found = next((search for search in self._kept if search.number == number), None)
-        if found is None:
-            return
-        with self._lock:
-            if self.count > 1 and not self.searching:
-                self.keep_search()
-            self._jobs.outdate()
-            self._history.push(found.study, f"show search {number}")
-            self._searched = found.study.perturbation
-            self._results.forget()
-            self._results.restored = found
-        self._begin()
-        self._tell("study", "search", "iterate", "frame")
-
-    def kept_growth(self, measure: str) -> list[tuple[str, list[tuple[float, float]]]]:
-        """(title, points) of a measure of the network in every kept search; x is the iterate of equal norm here."""
-        norms = [point[1] for point in self.curve]
-        return [(search.title, placed(search.series("network", measure), norms)) for search in self._kept]
-
-    def compared_searches(self) -> tuple[SearchRow, ...]:
-        """The kept searches and the present one, side by side."""
-        with self._lock:
-            problem = self._jobs.ready_problem()
-            now = () if problem is None or self.count < 2 else (self._kept_search(problem, self._numbered + 1),)
-            others = tuple(search for search in self._kept if not (now and _same(search, now[0])))
-        return compared((*others, *now))
-
-    def _kept_search(self, problem: Problem, number: int) -> KeptSearch:
-        results = self._results
-        study = self.study if self._searched is None else self.study.having(perturbation=self._searched)
-        return KeptSearch(number, study, problem.source, results.kept(), dict(results.soa_estimates))
 
     def stop_search(self) -> None:
         """Stop; the iterates stay and `run_search` goes on from the last."""
@@ -417,7 +340,7 @@ class Workbench:
             self._jobs.outdate()
             before = self.study
             self._history.push(stored.study, "Open session")
-            self._searched = None
+            self.searches.settings = None
             self._results.forget()
             self._results.restored, self._view = stored, stored.view
             if stored.study == before:
@@ -510,8 +433,3 @@ class Workbench:
             doing = {**QUESTIONS, "experiment": "running the experiment"}.get(key, "searching")
             sentence = f"Something went wrong in StabView while {doing}: {error}"
         self._complain(sentence, details)
-
-
-def _same(one: KeptSearch, other: KeptSearch) -> bool:
-    """Whether two searches end with the same iterate."""
-    return one.kept.iterates[-1].v is other.kept.iterates[-1].v and len(one.kept.iterates) == len(other.kept.iterates)

@@ -17,7 +17,7 @@ def lesion(window) -> Detail:
     return window.workbench.study.details[0]
 
 
-def test_a_detail_is_moved_resized_and_turned_by_its_handles_each_one_step(small_window):
+def test_a_detail_is_moved_resized_and_turned_by_its_handles_each_one_step(small_window, qtbot):
     window = small_window
     view = window.stage.panels["input"].view
     window.bridge.change("shape", details=(replace(lesion(window), aspect=2.0, size=8.0),))
@@ -31,6 +31,7 @@ def test_a_detail_is_moved_resized_and_turned_by_its_handles_each_one_step(small
     assert lesion(window).angle == pytest.approx(90, abs=3)
     for word in ("turn lesion", "resize lesion", "move lesion"):
         assert window.workbench.undo_label == word
+        qtbot.waitUntil(window.actions_["undo"].isEnabled, timeout=2_000)
         window.actions_["undo"].trigger()
     assert lesion(window).position == (20.0, 20.0)
 

@@ -29,7 +29,7 @@ from stabview.gui import preferences
 from stabview.gui.app import create_application
 from stabview.gui.bridge import Bridge
 from stabview.gui.chart import Chart
-from stabview.gui.iterate_strip import IterateSlider
+from stabview.gui.iterate_slider import IterateSlider
 from stabview.gui.main_window import MainWindow
 from stabview.gui.stage import NAMES
 from stabview.gui.view_hub import OWN, TO_X

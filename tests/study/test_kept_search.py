@@ -23,20 +23,20 @@ def aimed(bench, goal: str, *, hidden: bool):
 def test_a_kept_search_comes_back_as_it_was_and_the_other_one_is_kept(bench):
     searched(bench)
     first = numbers(bench)
-    bench.keep_search()
-    bench.keep_search()  # the same one is kept once
-    assert len(bench.kept_searches) == 1
+    bench.searches.keep()
+    bench.searches.keep()  # the same one is kept once
+    assert len(bench.searches.kept) == 1
     bench.change(bench.study.having(perturbation=replace(bench.study.perturbation, momentum=0.0)), "momentum")
     searched(bench.quiet())
     second = numbers(bench)
     assert [one[0] for one in second] != [one[0] for one in first]
-    bench.show_kept(1)
+    bench.searches.show(1)
     bench.quiet()
     for one, other in zip(numbers(bench), first, strict=True):
         assert one[0] == pytest.approx(other[0], rel=1e-5)
         assert one[2]["soa"]["psnr"] == pytest.approx(other[2]["soa"]["psnr"], abs=1e-3)
-    assert bench.study.perturbation.momentum is None and len(bench.kept_searches) == 2
-    rows = bench.compared_searches()
+    assert bench.study.perturbation.momentum is None and len(bench.searches.kept) == 2
+    rows = bench.searches.compared()
     assert len(rows) == 2 and rows[0].at_norm == pytest.approx(rows[1].at_norm)
 
 
@@ -45,13 +45,13 @@ def test_a_search_goes_on_from_any_iterate_and_what_it_had_found_is_kept(bench):
     middle, last = STEPS // 2, bench.frame(STEPS)
     bench.change(bench.study.having(perturbation=replace(bench.study.perturbation, momentum=0.9)), "momentum")
     bench.quiet()
-    bench.resume_from(middle)
+    bench.searches.resume_from(middle)
     bench.quiet()
-    assert bench.count == STEPS + 1 and len(bench.kept_searches) == 1
+    assert bench.count == STEPS + 1 and len(bench.searches.kept) == 1
     assert bench.frame(STEPS).objective != last.objective
-    kept = bench.kept_searches[0]
+    kept = bench.searches.kept[0]
     assert kept.kept.iterates[middle].objective == bench.frame(middle).objective
-    bench.resume_from(0)
+    bench.searches.resume_from(0)
     assert "Choose an iterate" in bench.last_error[0]
 
 
