@@ -53,7 +53,6 @@ class Knob(ABC):
     """
 
     name: str
-    sentence: str
     unit: str
     limit: float
     operators: tuple[str, ...]
@@ -76,7 +75,6 @@ class Motion(Knob):
     """A rigid motion path: in every piece of time the image stands elsewhere."""
 
     name, unit, limit, operators = "motion", "pixels and degrees", 1.0, TIMED
-    sentence = "Rigid motion during the scan: shifts in pixels and turns in degrees, six pieces of time."
 
     @property
     def count(self) -> int:
@@ -96,7 +94,6 @@ class FieldOffset(Knob):
     """exp(2 pi i d k / H) along the readout (down the rows): the image is shifted by d pixels."""
 
     name, unit, limit, operators = "b0-offset", "pixels of shift along the readout", 1.0, GRID
-    sentence = "A wrong centre frequency (B0 offset): a shift along the readout, in pixels."
     count = 1
 
     def turn(self, data: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
@@ -108,7 +105,6 @@ class FieldDrift(Knob):
     """exp(i phi(t)): the phase drifts from line to line, linear between its values at the pieces' ends."""
 
     name, unit, limit, operators = "b0-drift", "degrees of phase", 20.0, LINES
-    sentence = "A drift of the field (B0) between lines: their phase, in degrees."
     count = PIECES + 1
 
     def turn(self, data: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
@@ -120,7 +116,6 @@ class CoilGain(Knob):
     """y_c (1 + g_c); a limit of 1 lets coils fail altogether."""
 
     name, unit, limit, operators = "coil-gain", "share of each coil's signal", 0.1, ("multicoil",)
-    sentence = "Wrong gains of the coils, as a share of their signal; 1 lets a coil fail."
 
     @property
     def count(self) -> int:
@@ -134,7 +129,6 @@ class KspaceSpike(Knob):
     """One sample is off; its place and phase are looked for, which the l1 ball over all samples does exactly."""
 
     name, unit, limit, operators = "spike", "share of the largest sample", 0.1, GRID
-    sentence = "A spike at one sample of k-space, as a share of the largest sample."
     ball = Spike()
 
     @property
@@ -150,7 +144,6 @@ class RotationCentre(Knob):
     """The sinogram shifted along the detector: the axis of rotation is not where it is thought to be."""
 
     name, unit, limit, operators = "rotation-centre", "detector bins", 1.0, ("radon",)
-    sentence = "A wrong centre of rotation, in detector bins."
     count = 1
 
     def turn(self, data: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
@@ -163,7 +156,6 @@ class ViewAngle(Knob):
     """Every view a little off its angle: the parabola through the sinograms at -limit, 0 and limit."""
 
     name, unit, limit, operators = "view-angle", "degrees", 0.5, ("radon",)
-    sentence = "Jitter of the view angles, in degrees."
 
     def __init__(self, scan: Scan, limit: float | None = None) -> None:
         super().__init__(scan, limit)
@@ -187,7 +179,6 @@ class DetectorGain(Knob):
     """An offset of every bin, the same in all views (rings): the logarithm turns gains into offsets."""
 
     name, unit, limit, operators = "detector-gain", "share of the largest line integral", 0.01, ("radon",)
-    sentence = "Wrong gains of the detector's bins (rings), as a share of the largest line integral."
 
     @property
     def count(self) -> int:

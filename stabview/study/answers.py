@@ -15,44 +15,18 @@ from stabview.measures.stability import all_measures
 from stabview.methods.method import Method
 from stabview.methods.sparse.method import Solution
 from stabview.methods.sparse.solvers.iterate import WarmStart
-from stabview.perturbation.ascent import MOMENTUM as ASCENT_MOMENTUM
-from stabview.perturbation.ascent import momentum_ascent
-from stabview.perturbation.continuation import MOMENTUM as CONTINUATION_MOMENTUM
-from stabview.perturbation.continuation import continuation
-from stabview.perturbation.iterate import Iterate, SearchState
-from stabview.perturbation.joint_descent import joint_descent
-from stabview.perturbation.objective import without_gradient
+from stabview.perturbation.iterate import Iterate
 from stabview.sampling.operator import SamplingOperator
 from stabview.study.frames import DetailReport, FramePart, SweepPoint
 from stabview.study.operators import sampling_operator
 from stabview.study.problem import Problem, plain, soa_method, study_noise, target_fault
+from stabview.study.searching import search as search
 from stabview.study.study import sweep_rates
 
 CAPTURED = 0.5
 """The contrast ratio C from which on a detail counts as captured (accuracy rule, Antun and Colbrook 2021)."""
 FITTED = (0.003, 1.0)
 """Contrasts, as shares of max|x|, between which that of a detail is fitted."""
-
-
-def search(problem: Problem, state: SearchState | None = None) -> Iterator[Iterate]:
-    """The iterates of the study's worst-case search, those after `state` when resuming."""
-    choice = problem.study.perturbation
-    if choice.search == "joint-descent":
-        return joint_descent(
-            problem.search_objective, steps=choice.steps, budget=choice.max_relative_norm, seed=choice.seed
-        )  # fmt: skip
-    if problem.network.untrained:
-        raise InputError(without_gradient(problem.network.spec.title))
-    common = {"steps": choice.steps, "budget": choice.max_relative_norm, "seed": choice.seed, "state": state}
-    if choice.search == "ascent":
-        return momentum_ascent(
-            problem.search_objective, lambda_=choice.lambda_, step_size=choice.step, init=choice.init,
-            momentum=ASCENT_MOMENTUM if choice.momentum is None else choice.momentum, **common,
-        )  # fmt: skip
-    return continuation(
-        problem.search_objective, start=choice.start,
-        momentum=CONTINUATION_MOMENTUM if choice.momentum is None else choice.momentum, **common,
-    )  # fmt: skip
 
 
 def network_part(

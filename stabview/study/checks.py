@@ -119,7 +119,7 @@ def _value(hint: object, field: Field, value: object, where: str) -> object:
     if get_origin(hint) is Mapping:
         if not isinstance(value, Mapping):
             raise InputError(f"{where} is {_shown(value)}; it has to be a table, {{ size = 64 }}.")
-        return dict(value)
+        return dict(value) if field.names is None else _limits(field, value, where)
     if hint is bool:
         if not isinstance(value, bool):
             raise InputError(f"{where} is {_shown(value)}; it has to be true or false.")
@@ -127,6 +127,14 @@ def _value(hint: object, field: Field, value: object, where: str) -> object:
     if hint is str:
         return _text(field, value, where)
     return _number(hint, field, value, where)
+
+
+def _limits(field: Field, value: Mapping, where: str) -> dict[str, float]:
+    """A table of numbers under names."""
+    for name in value:
+        if name not in field.names():
+            raise InputError(f"{where} has no '{name}'; {suggestion(name, field.names())}")
+    return {name: float(_number(float, field, number, f"{where} {name}")) for name, number in value.items()}
 
 
 def _values(hint: object, field: Field, value: object, where: str) -> tuple[object, ...]:

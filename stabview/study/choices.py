@@ -42,11 +42,18 @@ PATTERNS = {
 SEARCHES = {
     "continuation": "Continuation in the radius: normalised gradients with momentum on a growing sphere; no step size.",
     "ascent": "Momentum ascent on Q(r) of Antun et al.; its scale is read from the Jacobian where left open.",
+    "projected": "Projected ascent with momentum in the ball of the budget; the step is halved where it stops helping.",
+    "adam": "Projected Adam in the ball of the budget (Genzel et al.).",
+    "minimal-norm": "The smallest perturbation that costs so many dB: continuation with a bisected radius.",
+    "saved": "No search: the perturbations of an earlier run, from its arrays.npz.",
     "joint-descent": "For untrained networks only: weights and data move together, then a fresh fit for each iterate.",
 }
 
 GOALS = {
     "change": "Change the image as much as possible: 1/2 ||f(A(x + r)) - f(Ax)||^2.",
+    "error": "Lead the image away from the truth: 1/2 ||f(A(x + r)) - x||^2.",
+    "region": "Change the image where a painted detail is, and a little around it.",
+    "unseen": "Change what the samples cannot see: the part of the change in the null space of A.",
     "hide": "A false negative: a painted detail is to vanish from the network's image, although it is in x.",
     "draw": "A false positive: a hidden detail is to appear in the network's image, although it is not in x.",
 }
@@ -54,6 +61,8 @@ GOALS = {
 DOMAINS = {
     "image": "The perturbation is added to the image and measured: A(x + r).",
     "samples": "The perturbation is added to the measurements; shown as the image of minimum norm with the same data.",
+    "operator": "The scanner measures with another operator than the methods are told: A' - A, relative to ||A||.",
+    "physical": "Only what goes wrong in scanners: motion, field, coils, spikes, angles, gains; within limits.",
 }
 
 SOA_METHODS = {
@@ -65,6 +74,29 @@ SOA_METHODS = {
     "shearlet-tgv": "Shearlets and TGV, reweighted: the reference method of Antun et al.",
     "firenet": "FIRENET to convergence: restarted primal-dual for P3 with weighted wavelets.",
     "cg": "Least squares by conjugate gradients; SENSE for several coils. No sparsity.",
+}
+
+KNOBS = {
+    "motion": "Rigid motion during the scan, six pieces of time: shifts in pixels and turns in degrees; 1 each.",
+    "b0-offset": "A wrong centre frequency: a shift along the readout in pixels; 1.",
+    "b0-drift": "A field that drifts between lines: their phase in degrees; 20.",
+    "coil-gain": "Wrong gains of the coils, as shares of their signal; 0.1. With 1 a coil may fail.",
+    "spike": "One spike in k-space, as a share of the largest sample; 0.1.",
+    "rotation-centre": "CT: a wrong centre of rotation, in detector bins; 1.",
+    "view-angle": "CT: jitter of the view angles in degrees; 0.5.",
+    "detector-gain": "CT: wrong gains of detector bins (rings), as shares of the largest line integral; 0.01.",
+}
+"""What may go wrong in a scanner, with the usual limit."""
+
+AGAINST = {
+    "network": "The network.",
+    "soa": "The reference method, with its gradient by implicit differentiation at the minimum.",
+    "quick": "The direct reconstruction.",
+}
+
+PRECISIONS = {
+    "float32": "Everything in single precision.",
+    "bfloat16": "The network inside the search in half the bits; every number of an iterate is in float32.",
 }
 
 PROBLEMS = {

@@ -227,13 +227,38 @@ FIELDS: dict[type, dict[str, Field]] = {
         "domain": Field("Where the perturbation lives.", names=lambda: choices.DOMAINS),
         "goal": Field("What the perturbation is to do to the network's image.", names=lambda: choices.GOALS),
         "detail": Field(
-            "Which painted detail it is about, counted from 0.", at_least=0, only_for=("goal", ("hide", "draw"))
+            "Which painted detail it is about, counted from 0.", at_least=0,
+            only_for=("goal", ("hide", "draw", "region")),
         ),
         "steps": Field("Number of iterates.", at_least=1, at_most=10000),
-        "max_relative_norm": Field("Largest perturbation, ||r|| / ||x||; the search ends there.", above=0, at_most=1),
+        "max_relative_norm": Field(
+            "Largest perturbation, ||r|| / ||x||; the search ends there.", above=0, at_most=1,
+            only_for=("domain", ("image", "samples", "operator")),
+        ),
+        "max_noise_ratio": Field(
+            "The same in norms of the scan's noise, [sampling] noise; the tighter of the two holds.", above=0,
+            only_for=("domain", ("image", "samples", "operator")),
+        ),
+        "box": Field("Share of the physical limits.", above=0, at_most=1, only_for=("domain", ("physical",))),
+        "knobs": Field(
+            "What goes wrong and how far, { motion = 1.0 }; left out: everything there is, with usual limits.",
+            names=lambda: choices.KNOBS, above=0, only_for=("domain", ("physical",)),
+        ),
+        "restarts": Field("Random starts that are followed together; the best is shown.", at_least=1, at_most=100),
+        "against": Field("Which method's weakness is looked for.", names=lambda: choices.AGAINST),
+        "precision": Field("Of the network inside the search.", names=lambda: choices.PRECISIONS),
+        "loss": Field(
+            "dB of PSNR that the perturbation has to cost.", above=0, at_most=100,
+            only_for=("search", ("minimal-norm",)),
+        ),
+        "saved": Field(
+            "File of perturbations, arrays.npz of a run (its array r), or .npy.", longest=4096,
+            only_for=("search", ("saved",)),
+        ),
         "seed": _seed("Another number starts the search elsewhere."),
         "real_only": Field("Search among real perturbations only; they are complex for MRI otherwise."),
-        "start": Field("First radius, ||r|| / ||x||.", above=0, at_most=1, only_for=("search", ("continuation",))),
+        "start": Field("First radius, ||r|| / ||x||.", above=0, at_most=1,
+                       only_for=("search", ("continuation", "minimal-norm"))),
         "momentum": Field("Share of the last step that is kept.", at_least=0, below=1),
         "step": Field("Step size eta; left out: from the Jacobian.", above=0, only_for=("search", ("ascent",))),
         "lambda_": Field(

@@ -16,6 +16,7 @@ from stabview.engine.device import device_label
 from stabview.perturbation.iterate import Iterate
 from stabview.study.frames import DetailReport, Frame, Scene, SweepPoint
 from stabview.study.problem import Problem, plain
+from stabview.study.searching import search_facts
 from stabview.study.study import Study
 
 Write = Callable[..., list[Path]]
@@ -64,6 +65,7 @@ def result_of(problem: Problem, kept: Kept, *, started: str | None = None, secon
             }
             for k, iterate in enumerate(kept.iterates)
         ],
+        "search": search_facts(problem, kept.iterates),
         "provenance": {
             "device": device_label(problem.device), "torch": torch.__version__, "threads": torch.get_num_threads(),
             "seed": problem.study.perturbation.seed, "started": started, "seconds": seconds,

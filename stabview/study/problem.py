@@ -21,8 +21,8 @@ from stabview.methods.networks.loading import files_of, load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.names import sparse_method
-from stabview.perturbation.goal import draw, hide
-from stabview.perturbation.objective import ChangeObjective, Objective
+from stabview.perturbation.objective import Objective
+from stabview.perturbation.physical import space_of
 from stabview.sampling.operator import SamplingOperator
 from stabview.sampling.simulation import finer_grid_data, noise
 from stabview.study.fields import matters
@@ -80,21 +80,13 @@ class Problem:
         return self.operator(self.x) + self.noise
 
     @cached_property
-    def objective(self) -> ChangeObjective:
+    def objective(self) -> Objective:
+        """The change of the network's image, in the space of the study."""
         choice = self.study.perturbation
-        return ChangeObjective(
-            self.network, self.operator, self.x, self.y, domain=choice.domain, real_only=choice.real_only
+        space = space_of(
+            choice.domain, self.operator, self.x, self.y, real_only=choice.real_only, knobs=choice.knobs
         )
-
-    @cached_property
-    def search_objective(self) -> Objective:
-        """What the search climbs: the change, or how near the image comes to one without, or with, a detail."""
-        goal = self.study.perturbation.goal
-        if goal == "hide":
-            return self.objective.having(goal=hide(self.network, self.operator, self.y, self.target))
-        if goal == "draw":
-            return self.objective.having(goal=draw(self.objective.clean, self.target))
-        return self.objective
+        return Objective(self.network, self.operator, self.x, self.y, space=space, precision=choice.precision)
 
     @cached_property
     def target(self) -> torch.Tensor:
@@ -175,7 +167,7 @@ def study_noise(study: Study, source: SourceImage, operator: SamplingOperator, x
 def target_fault(study: Study) -> str | None:
     """Why the search cannot hide or draw its detail, in a sentence; None where it can, or is to do neither."""
     choice, details = study.perturbation, study.details
-    if choice.goal == "change":
+    if choice.goal not in ("hide", "draw", "region"):
         return None
     if choice.detail >= len(details):
         return f"The search is to {choice.goal} a detail that is not there: paint it first, or choose another goal."

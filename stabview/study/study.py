@@ -121,7 +121,11 @@ class Detail:
 class PerturbationChoice:
     """The worst-case search. None means: chosen from the problem itself (science: scale-free, or from the Jacobian).
 
-    goal : "change", or "hide" or "draw" the painted detail of number `detail`, counted from 0; see `GOALS`.
+    goal : "change", ..., or "hide" or "draw" the painted detail of number `detail`, counted from 0; see `GOALS`.
+    max_noise_ratio : the same bound in norms of the scan's noise; the tighter one holds.
+    restarts : random starts, followed together. against : the method whose weakness is looked for.
+    loss : dB of PSNR, of the minimal-norm search. saved : file of the search "saved".
+    box, knobs : of the physical domain: share of the box, and name -> limit of those that are turned (none: all).
     """
 
     search: str = "continuation"
@@ -137,6 +141,14 @@ class PerturbationChoice:
     init: float | None = None
     goal: str = "change"
     detail: int = 0
+    restarts: int = 1
+    against: str = "network"
+    loss: float = 3.0
+    max_noise_ratio: float | None = None
+    box: float = 1.0
+    knobs: Mapping[str, float] = field(default_factory=dict)
+    precision: str = "float32"
+    saved: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +187,7 @@ class Study:
 
 FILES = (
     ("image", "path"), ("network", "path"), ("sampling", "mask"), ("sampling", "angles"), ("sampling", "maps"),
-    ("sampling", "calibration"),
+    ("sampling", "calibration"), ("perturbation", "saved"),
 )  # fmt: skip
 """Where a study names files: part and attribute."""
 

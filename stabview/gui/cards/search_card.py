@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QCheckBox
 from stabview.gui.cards.card import Card
 from stabview.gui.cards.fields import Choice, Fold, NumberEdit, Spin, tend
 from stabview.gui.cards.paint_state import PaintState
-from stabview.study.choices import DOMAINS, GOALS, SEARCHES
+from stabview.study.choices import AGAINST, DOMAINS, GOALS, SEARCHES
 from stabview.study.fields import FIELDS, key_of, matters
 from stabview.study.study import COMPLEX, PerturbationChoice, Study
 
 SEARCH_TITLES = {
     "continuation": "Continuation", "ascent": "Momentum ascent", "joint-descent": "Joint descent (untrained networks)",
+    "projected": "Projected ascent", "adam": "Projected Adam", "minimal-norm": "Smallest harmful",
+    "saved": "Saved perturbations",
 }  # fmt: skip
 _NUMBERS = {
     "momentum": ("momentum", "Momentum of the search"),
@@ -50,6 +52,18 @@ class SearchCard(Card):
         self.domain = self.row("domain", Choice("Domain", "Where the perturbation lives.", "domainChoice"))
         self.domain.fill([(key, key, text) for key, text in DOMAINS.items()])
         tip = "Radius of the first sphere, relative to the image."
+        self.against = self.row(
+            "against", Choice("Searched method", "The method whose weakness is looked for.", "searchAgainst")
+        )
+        self.against.fill([(key, key, text) for key, text in AGAINST.items()])
+        tip = "Random starts that are followed together; the best is shown."
+        self.restarts = self.row("starts", Spin("Random starts", tip, 1, 100, object_name="searchRestarts"))
+        tip = "Share of the limits of what goes wrong in scanners."
+        self.box = self.row("limits", Spin("Physical limits", tip, 1, 100, suffix=" %", object_name="searchBox"))
+        tip = "dB of PSNR that the perturbation has to cost."
+        self.loss = self.row(
+            "loss", Spin("Loss", tip, 0.1, 60, step=0.5, decimals=1, suffix=" dB", object_name="searchLoss")
+        )
         self.start = self.row(
             "start",
             Spin("Start radius", tip, 0.001, 10, step=0.05, decimals=3, suffix=unit, object_name="searchStart"),
@@ -73,6 +87,10 @@ class SearchCard(Card):
         self.wide(self.real_only)
         self.more.toggled.connect(lambda on: self._show_more(self.workbench.study))
         self.search.chosen.connect(lambda key: self._change("search", search=key))
+        self.against.chosen.connect(lambda key: self._change("searched method", against=key))
+        self.restarts.edited.connect(lambda value, follows: self._change("starts", follows, restarts=int(value)))
+        self.box.edited.connect(lambda value, follows: self._change("limits", follows, box=value / 100))
+        self.loss.edited.connect(lambda value, follows: self._change("loss", follows, loss=value))
         self.domain.chosen.connect(lambda key: self._change("domain", domain=key))
         self.steps.edited.connect(lambda value, follows: self._change("steps", follows, steps=int(value)))
         self.budget.edited.connect(
@@ -87,7 +105,10 @@ class SearchCard(Card):
         self.search.show_key(chosen.search)
         self.domain.show_key(chosen.domain)
         self.goal.show_key(chosen.goal)
-        self.show_row(self.goal, bool(study.details) or chosen.goal != "change")
+        self.against.show_key(chosen.against)
+        self.restarts.show_value(chosen.restarts)
+        self.box.show_value(100 * chosen.box)
+        self.loss.show_value(chosen.loss)
         self.steps.show_value(chosen.steps)
         self.budget.show_value(100 * chosen.max_relative_norm)
         self.start.show_value(100 * chosen.start)
@@ -103,8 +124,11 @@ class SearchCard(Card):
 
     def _show_more(self, study: Study) -> None:
         more = self.more.isChecked()
-        for field in (self.domain, self.numbers["momentum"]):
+        for field in (self.domain, self.against, self.restarts, self.numbers["momentum"]):
             self.show_row(field, more)
+        self.show_row(self.box, matters(study.perturbation, "box"))
+        self.show_row(self.budget, matters(study.perturbation, "max_relative_norm"))
+        self.show_row(self.loss, matters(study.perturbation, "loss"))
         for name, field in (
             ("start", self.start),
             ("lambda_", self.numbers["lambda_"]),
@@ -120,7 +144,7 @@ class SearchCard(Card):
     def _aim(self, goal: str) -> None:
         details, chosen = self.workbench.study.details, PaintState.of(self.bridge).selected
         index = chosen if chosen is not None and chosen < len(details) else max(len(details) - 1, 0)
-        self._change("goal", goal=goal, detail=index if goal != "change" else 0)
+        self._change("goal", goal=goal, detail=index if goal in ("hide", "draw", "region") else 0)
 
     def _change(self, label: str, merge: bool = False, **parts: object) -> None:
         self.change(label, merge=merge, perturbation=replace(self.workbench.study.perturbation, **parts))
