@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from stabview.gui import marks
 from stabview.gui.cards.fields import tend
@@ -41,6 +41,8 @@ class Inspector(QFrame):
         self.tabs.setExpanding(True)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        for arrow in self.tabs.findChildren(QToolButton):
+            arrow.setToolTip(arrow.accessibleName())
         self.stack = _Pages()
         for title, page in self.pages.items():
             self.tabs.addTab(title)
