@@ -399,7 +399,8 @@ def test_a_session_brings_back_study_iterates_and_view(searched, qtbot, tmp_path
 
 def test_every_interactive_widget_has_a_name_a_tooltip_and_a_tab_stop(window):
     kinds = (
-        QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView, QSlider, QGraphicsView, QTabBar, Chart,
+        QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QAbstractItemView, QSlider, QGraphicsView, QTabBar,
+        Chart,
     )  # fmt: skip
     poor = []
     for widget in window.findChildren(QWidget):
