@@ -118,7 +118,9 @@ def _window(options: argparse.Namespace) -> int:
             f"The window cannot open because a system library is missing ({error}); on Debian or Ubuntu install libgl1"
             " libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1, or use `stabview run`."
         ) from error
-    return run(study, options.files, device=options.device, threads=options.threads, start=bool(options.demo))
+    gallery = not (options.files or options.demo)
+    return run(study, options.files, device=options.device, threads=options.threads, start=bool(options.demo),
+               gallery=gallery)  # fmt: skip
 
 
 def _fill_run(parser: argparse.ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from stabview import resources
 from stabview.engine.ahead import Ahead
-from stabview.gui import preferences, theme
+from stabview.gui import preferences, recovery, theme
 from stabview.gui.bridge import Bridge
 from stabview.gui.error_dialog import ErrorDialog, describe
 from stabview.gui.main_window import MainWindow
@@ -88,6 +88,7 @@ def run(
     threads: int | None = None,
     start: bool = False,
     fresh: bool = False,
+    gallery: bool = False,
 ) -> int:
     """Open the window on a study and return its exit code.
 
@@ -95,9 +96,10 @@ def run(
     ----------
     study : to begin with.
     files : images, networks, studies or sessions to open in it.
-    device, threads : see `Workbench`.
+    device, threads : see `Workbench`; "auto" and None are what the preferences say.
     start : begin the worst-case search at once (examples).
-    fresh : neither read nor write the preferences.
+    fresh : neither read nor write the preferences, and save nothing by itself.
+    gallery : begin with the gallery, unless the preferences say otherwise.
     """
     from stabview.report.write import write_outcome
     from stabview.study.workbench import Workbench
@@ -109,12 +111,18 @@ def run(
     surprises = Surprises()
     surprises.install()
     bridge = Bridge()
+    device = wishes.device if device == "auto" else device
+    threads = threads or wishes.threads or None
     bridge.attach(Workbench(study, device=device, threads=threads, listener=bridge.listen, write=write_outcome))
     window = MainWindow(bridge, wishes)
     ticking = _interruptible(window)
     ahead = Ahead()
     bridge.scene_changed.connect(ahead.start)  # the first scene is not kept waiting
+    if gallery and wishes.start == "gallery":
+        window.pages.show_gallery()
     window.showMaximized() if wishes.maximised else window.show()
+    if not fresh:
+        window.pages.keep_copies(recovery.default_folder())
     window.opener.open_files(files)
     for choice in study.experiments:
         window.opener.open_experiment(choice).run()

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from stabview.gui import icons, text, theme
 from stabview.gui.actions import Actions
 from stabview.gui.bridge import Bridge
 from stabview.gui.cards.fields import Elided
 from stabview.gui.cards.sampling_card import OPERATOR_TITLES
-from stabview.gui.opening import Opener
 from stabview.study.fields import matters
 
 
 class Header(QToolBar):
     """Named `header`; holds runButton, stopButton and deviceLabel."""
 
-    def __init__(self, bridge: Bridge, actions: Actions, opener: Opener) -> None:
+    def __init__(self, bridge: Bridge, actions: Actions) -> None:
         super().__init__("Header")
         self.bridge = bridge
         self.setObjectName("header")
@@ -33,18 +32,7 @@ class Header(QToolBar):
         self.addWidget(name)
         self._add_action(actions["openImage"], "Open image…", "openImageButton")
         self._add_action(actions["openNetwork"], "Open network…", "openNetworkButton")
-        self.examples = QToolButton()
-        self.examples.setObjectName("examplesButton")
-        self.examples.setText("Examples ▾")
-        self.examples.setAccessibleName("Examples")
-        self.examples.setToolTip("Open a shipped example")
-        self.examples.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.examples.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        menu = QMenu(self.examples)
-        menu.setToolTipsVisible(True)
-        menu.aboutToShow.connect(lambda: opener.fill_examples(menu))
-        self.examples.setMenu(menu)
-        self.addWidget(self.examples)
+        self._add_action(actions["gallery"], "Examples", "examplesButton")
         self._gap(10)
         self.run = self._button("runButton", "Run", actions["run"], "Run the worst-case search")
         self.run.setProperty("primary", True)

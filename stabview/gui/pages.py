@@ -48,6 +48,7 @@ class Pages(QObject):
         """What goes into the middle of the window."""
         self._stack.addWidget(workbench)
         self.bridge.study_changed.connect(self.show_workbench)
+        self.bridge.search_changed.connect(self._follow_search)
         return self._stack
 
     def cancel(self) -> bool:
@@ -82,6 +83,7 @@ class Pages(QObject):
             self.gallery.closed.connect(self.show_workbench)
             self._stack.addWidget(self.gallery)
         self.gallery.show_recent(self.window.preferences.recent)
+        self.gallery.offer_tour(self.window.preferences.tour)
         self._stack.setCurrentWidget(self.gallery)
         self.gallery.take_focus()
 
@@ -89,6 +91,11 @@ class Pages(QObject):
     def show_workbench(self) -> None:
         """Show the workbench."""
         self._stack.setCurrentIndex(0)
+
+    @Slot()
+    def _follow_search(self) -> None:
+        if self.bridge.workbench.searching:
+            self.show_workbench()
 
     def _open(self, kind: str, name: str) -> None:
         if kind == EXAMPLE:

@@ -52,7 +52,7 @@ SETTINGS = (
             range=(0, 256), least="all cores", restart=True),
     Setting("start", "At the start", "Begin with", "What the window shows when no file was given.",
             (("gallery", "the gallery"), ("workbench", "the workbench"))),
-    Setting("tour", "At the start", "Offer the guided tour", "A line in the gallery until the tour was taken."),
+    Setting("tour", "At the start", "Offer the guided tour", "The gallery points at it until it was taken."),
     Setting("autosave", "Safety", "Autosave every", "A copy for after a crash; it is removed when the window closes.",
             range=(0, 60), least="never", suffix=" min"),
 )  # fmt: skip

@@ -16,7 +16,7 @@ MOST_COILS = 128
 def read_kspace(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Centred k-space (C, H, W), complex64, of a .npy file, and the mask (H, W) of what was measured.
 
-    A frequency counts as measured where any coil is not zero.
+    A frequency counts as measured where any coil is not zero. An array (H, W) is one coil.
 
     Raises
     ------
@@ -36,6 +36,8 @@ def read_kspace(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
         raise InputError(f"'{path.name}' holds several arrays: save the k-space alone with numpy.save.")
     if array.dtype.kind != "c":
         raise InputError(f"'{path.name}' holds {array.dtype} values, but k-space is complex: save complex samples.")
+    if array.ndim == 2:
+        array = array[np.newaxis]
     if array.ndim != 3:
         raise InputError(
             f"'{path.name}' has the shape {array.shape}, but k-space of one slice is (coils, rows, columns): "

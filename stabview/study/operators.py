@@ -9,6 +9,7 @@ import numpy as np
 
 from stabview.images.errors import InputError
 from stabview.sampling.cosine import CosineOperator
+from stabview.sampling.files import read_angles, read_mask
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.kspace_file import read_kspace
 from stabview.sampling.masks import sampling_mask
@@ -32,14 +33,16 @@ def sampling_operator(
     Raises InputError for files of coils that cannot be used, and for a matrix that would not fit into memory.
     """
     if sampling.counts_views:
-        views = sampling.views if rate is None else int(rate)
-        return _with_views(sampling, shape, views, device)
+        return _with_views(sampling, shape, rate, device)
     wanted = sampling.rate if rate is None else rate
     if sampling.operator == "gaussian":
         return GaussianOperator(shape, rate=wanted, seed=sampling.seed, device=device)
     if sampling.operator == "dct":
         return CosineOperator(shape, rate=wanted, seed=sampling.seed, device=device)
-    mask = sampling_mask(sampling.pattern, shape, wanted, seed=sampling.seed)
+    if sampling.mask is not None and rate is None:
+        mask = read_mask(sampling.mask, shape)
+    else:
+        mask = sampling_mask(sampling.pattern, shape, wanted, seed=sampling.seed)
     if sampling.operator == "multicoil":
         return MultiCoilOperator(mask, coil_maps(sampling, shape), device=device)
     return FourierOperator(mask, device=device)
@@ -65,10 +68,14 @@ def _coil_maps(
     return birdcage(shape, coils)
 
 
-def _with_views(sampling: SamplingChoice, shape: tuple[int, int], views: int, device: str) -> SamplingOperator:
+def _with_views(
+    sampling: SamplingChoice, shape: tuple[int, int], rate: float | None, device: str
+) -> SamplingOperator:
+    given = read_angles(sampling.angles) if sampling.angles is not None and rate is None else None
+    views = sampling.views if rate is None else int(rate)
     if sampling.operator == "radial-fourier":
-        return RadialFourierOperator(shape, golden_angles(views), device=device)
-    angles = equispaced_angles(views, span=TURN[sampling.geometry])
+        return RadialFourierOperator(shape, golden_angles(views) if given is None else given, device=device)
+    angles = equispaced_angles(views, span=TURN[sampling.geometry]) if given is None else given
     return RadonOperator(shape, angles, geometry=sampling.geometry, filter=sampling.filter, device=device)
 
 

@@ -65,6 +65,10 @@ def _averaged(fine: Prepared, factor: int) -> tuple[Prepared, float]:
 def _image(choice: ImageChoice, size: int) -> Image:
     if choice.phantom is not None:
         return phantom(choice.phantom, size, seed=choice.seed)
+    if choice.stored is not None:
+        from stabview.sampling.stored_data import image_from_kspace, image_from_sinogram
+
+        return (image_from_kspace if choice.stored == "kspace" else image_from_sinogram)(choice.path)
     return open_image(Path(choice.path), slice=choice.slice)
 
 

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, Fold, SliderRow, Spin
-from stabview.gui.dialogs.files import ask_image
+from stabview.gui.dialogs.files import ask_image, ask_stored
 from stabview.images.errors import InputError
 from stabview.images.phantoms import PHANTOMS
 from stabview.images.readers import count_slices
-from stabview.study.choices import FITS
+from stabview.study.choices import FITS, STORED
 from stabview.study.study import ImageChoice, Study
 
 SIZES = (64, 96, 128, 192, 256, 320, 384, 512, 768, 1024)
 _FILE, _OPEN = "<file>", "<open>"
+_STORED = {"kspace": "k-space", "sinogram": "a sinogram"}
 
 
 class ImageCard(Card):
@@ -52,7 +53,8 @@ class ImageCard(Card):
         rows = [(name, name, entry.description) for name, entry in PHANTOMS.items()]
         if image.path is not None:
             rows.insert(0, (_FILE, Path(image.path).name, image.path))
-        self.source.fill([*rows, (_OPEN, "Open a file…", "DICOM, NIfTI, PNG, TIFF, JPEG or .npy")])
+        rows.append((_OPEN, "Open a file…", "DICOM, NIfTI, PNG, TIFF, JPEG or .npy"))
+        self.source.fill([*rows, *((key, f"From {_STORED[key]}…", text) for key, text in STORED.items())])
         self.source.show_key(_FILE if image.path is not None else image.phantom)
         self.size.fill([(str(n), str(n), "") for n in sorted({*SIZES, image.size})])
         self.size.show_key(str(image.size))
@@ -94,8 +96,15 @@ class ImageCard(Card):
         if key == _OPEN:
             self.refresh()  # the box goes back to what is open until a file is chosen
             ask_image(self.window(), self.open_file)
+        elif key in STORED:
+            self.refresh()
+            ask_stored(self.window(), _STORED[key], lambda path: self._take_stored(path, key))
         elif key != _FILE:
-            self._change("phantom", path=None, phantom=key, slice=None)
+            self._change("phantom", path=None, phantom=key, slice=None, stored=None)
+
+    def _take_stored(self, path: Path, stored: str) -> None:
+        image = self.workbench.study.image
+        self.change(f"open {_STORED[stored]}", image=ImageChoice(path=str(path), size=image.size, stored=stored))
 
     def _change(self, label: str, merge: bool = False, **parts: object) -> None:
         self.change(label, merge=merge, image=replace(self.workbench.study.image, **parts))

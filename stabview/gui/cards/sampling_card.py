@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, SliderRow, Spin
 from stabview.gui.cards.thumbnails import SamplingThumbnail
-from stabview.gui.dialogs.files import ask_coils
+from stabview.gui.dialogs.files import ask_angles, ask_coils, ask_mask
 from stabview.study.choices import FILTERS, GEOMETRIES, OPERATORS, PATTERNS
 from stabview.study.fields import FIELDS, matters
 from stabview.study.networks import first_for, taking
@@ -24,6 +24,7 @@ OPERATOR_TITLES = {
     "gaussian": "Gaussian matrix",
     "dct": "Cosine transform",
 }
+_OWN, _OPEN, _EVEN = "<own>", "<open>", "<even>"
 _BIRDCAGE, _MAPS, _CALIBRATION = "<birdcage>", "<maps>", "<calibration>"
 VIEWS = (4, 1000)
 _RATE_TIP = "Share of the samples that are measured. The network was trained at one rate only."
@@ -52,10 +53,10 @@ class SamplingCard(Card):
         across.addWidget(self.thumbnail)
         self.wide(top)
         self.pattern = self.row("pattern", Choice("Sampling pattern", "Which samples are taken.", "patternChoice"))
-        self.pattern.fill([(key, key.replace("-", " "), text) for key, text in PATTERNS.items()])
         self.rate = self.row(
             "rate", SliderRow("Sampling rate", _RATE_TIP, 1, 100, suffix=" %", object_name="rateSlider")
         )
+        self.angles = self.row("angles", Choice("View angles", "Which angles the views have.", "anglesChoice"))
         self.coil_source = Choice("Coil sensitivities", "Where the sensitivities of the coils come from.", "coilSource")
         coils = FIELDS[SamplingChoice]["coils"]
         self.coils = Spin("Number of coils", coils.sentence, coils.at_least, coils.at_most, object_name="coilCount")
@@ -80,7 +81,8 @@ class SamplingCard(Card):
         self.pair("noise", self.noise, "seed", self.seed)
         self._views = False
         self.operator.chosen.connect(self._choose_operator)
-        self.pattern.chosen.connect(lambda key: self._change("pattern", pattern=key))
+        self.pattern.chosen.connect(self._choose_pattern)
+        self.angles.chosen.connect(self._choose_angles)
         self.rate.edited.connect(self._change_rate)
         self.seed.edited.connect(lambda value, follows: self._change("sampling seed", follows, seed=int(value)))
         self.coil_source.chosen.connect(self._choose_coils)
@@ -93,7 +95,7 @@ class SamplingCard(Card):
     def show_study(self, study: Study) -> None:
         sampling = study.sampling
         self.operator.show_key(sampling.operator)
-        self.pattern.show_key(sampling.pattern)
+        self._show_pattern(sampling)
         views = sampling.counts_views
         if views != self._views:
             self._views = views
@@ -103,7 +105,8 @@ class SamplingCard(Card):
         self.caption(self.rate).setText(("views" if sampling.operator == "radon" else "spokes") if views else "rate")
         self.rate.show_value(sampling.views if views else 100 * sampling.rate)
         patterned = matters(sampling, "pattern")
-        self.rate.setEnabled(not patterned or sampling.pattern != "full")
+        own = sampling.angles if views else sampling.mask if patterned else None
+        self.rate.setEnabled(own is None and (not patterned or sampling.pattern != "full"))
         self.seed.show_value(sampling.seed)
         self.noise.show_value(100 * sampling.noise)
         self.show_row(self.pattern, patterned)
@@ -136,6 +139,35 @@ class SamplingCard(Card):
             self._change("number of views", follows, views=int(value))
         else:
             self._change("sampling rate", follows, rate=value / 100)
+
+    def _show_pattern(self, sampling: SamplingChoice) -> None:
+        """Patterns and angles by name, with the file in use and the way to another."""
+        rows = [(key, key.replace("-", " "), text) for key, text in PATTERNS.items()]
+        if sampling.mask is not None:
+            rows.append((_OWN, Path(sampling.mask).name, sampling.mask))
+        self.pattern.fill([*rows, (_OPEN, "mask from a file…", FIELDS[SamplingChoice]["mask"].sentence)])
+        self.pattern.show_key(sampling.pattern if sampling.mask is None else _OWN)
+        even = "golden angle" if sampling.operator == "radial-fourier" else "equispaced"
+        rows = [(_EVEN, even, "As many as the slider says.")]
+        if sampling.angles is not None:
+            rows.append((_OWN, Path(sampling.angles).name, sampling.angles))
+        self.angles.fill([*rows, (_OPEN, "from a file…", FIELDS[SamplingChoice]["angles"].sentence)])
+        self.angles.show_key(_EVEN if sampling.angles is None else _OWN)
+        self.show_row(self.angles, sampling.counts_views)
+
+    def _choose_pattern(self, key: str) -> None:
+        if key == _OPEN:
+            self.refresh()
+            ask_mask(self.window(), lambda path: self._change("sampling mask", mask=str(path)))
+        elif key != _OWN:
+            self._change("pattern", pattern=key, mask=None)
+
+    def _choose_angles(self, key: str) -> None:
+        if key == _OPEN:
+            self.refresh()
+            ask_angles(self.window(), lambda path: self._change("view angles", angles=str(path)))
+        elif key != _OWN:
+            self._change("view angles", angles=None)
 
     def _show_coils(self, sampling: SamplingChoice) -> None:
         file = sampling.maps or sampling.calibration

@@ -110,6 +110,7 @@ class GalleryPage(QScrollArea):
 
     def _buttons(self) -> QHBoxLayout:
         across = QHBoxLayout()
+        self.buttons: dict[str, QPushButton] = {}
         across.setSpacing(8)
         for action, label, tip in (
             ("tour", "Take the tour", "What there is in the window, step by step."),
@@ -120,6 +121,7 @@ class GalleryPage(QScrollArea):
             button = tend(QPushButton(label), label.rstrip("…"), tip, f"gallery.{action}")
             button.clicked.connect(lambda _=False, action=action: self.asked.emit(action))
             across.addWidget(button)
+            self.buttons[action] = button
         across.addSpacing(16)
         self._recent = QHBoxLayout()
         self._recent.setSpacing(8)
@@ -149,6 +151,13 @@ class GalleryPage(QScrollArea):
         return section
 
     # --- what is shown
+
+    def offer_tour(self, yes: bool) -> None:
+        """Make the button of the tour stand out, for those who have not taken it."""
+        button = self.buttons["tour"]
+        button.setText("New here? Take the tour" if yes else "Take the tour")
+        button.setProperty("primary", yes)
+        button.style().polish(button)
 
     def show_recent(self, paths: tuple[str, ...]) -> None:
         """The files opened last, newest first."""

@@ -12,6 +12,8 @@ from stabview.gui.cards.fields import tend
 from stabview.images.errors import InputError
 from stabview.study.reader_study import QUESTIONS, SHOWN, Answer, Plan, sensitivity
 
+_EVEN = 0.05
+
 
 class ResultPage(QWidget):
     """Numbers in words; `export` and `again` are its buttons."""
@@ -76,8 +78,8 @@ class ResultPage(QWidget):
             + (f"; {late} came late." if late else "."),
         ]
         if found.criterion is not None:
-            side = "“no”" if found.criterion > 0 else "“yes”"
-            lines.append(f"Criterion c = {found.criterion:.2f}: the observer leans to {side}.")
+            side = "neither" if abs(found.criterion) < _EVEN else "“no”" if found.criterion > 0 else "“yes”"
+            lines.append(f"Criterion c = {round(found.criterion, 2) + 0.0:.2f}: the observer leans to {side}.")
         lines.append("One observer and one set of pictures; other observers and pictures give other values.")
         self.words.setText("\n\n".join(lines))
 

@@ -34,6 +34,8 @@ STEPS = (
          "panel alone. All panels always show the same place with the same window."),
     Step("imagePanel.networkDifference", "What changed", "Differences in one symmetric range that is printed and "
          "never changes by itself."),
+    Step("toolStrip", "Compare and draw", "One to six panels, blinking and swiping between two of them, red arrows, "
+         "regions and profiles that are measured in all panels."),
     Step("measureTable", "The numbers", "PSNR, SSIM, change and amplification at the iterate in sight. Hover a name "
          "for its definition."),
     Step("card.details", "Paint a detail", "Letters, card suits, lesions, free strokes. Then see whether each method "
