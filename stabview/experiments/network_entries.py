@@ -179,4 +179,17 @@ NETWORK_EXPERIMENTS = (
          Parameter("outside", "A folder (or subject) of others; else drawn ones of another anatomy.", "", file=True),
          Parameter("images", "Images of each kind.", 8, at_least=2, at_most=10_000)),
     ),
+    Experiment(
+        "attack-strength", "Is the search strong enough?",
+        "The proof behind a result: a linear twin, planted instabilities, gradient, restarts, plateau, noise, budgets.",
+        "Zimmermann et al. 2022; Carlini et al. 2019", "attack_strength", 400,
+        (*shared(), STEPS, BUDGET,
+         Parameter("search", "Which search.", "continuation", names=("continuation", "ascent", "projected", "adam"))),
+    ),
+    Experiment(
+        "search-comparison", "Which search finds most?",
+        "Every search on every network: the loss it finds at 1 % and at 2 % of the image's norm, with seconds.",
+        "StabView's own check", "search_comparison", 600,
+        (*COMMON, replace(STEPS, default=15), NETWORKS),
+    ),
 )  # fmt: skip
