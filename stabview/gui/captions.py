@@ -12,21 +12,23 @@ from stabview.study.frames import Frame, Scene
 from stabview.study.study import Study
 
 Forms = tuple[str, ...]
+NORMS = {"image": "‖r‖/‖x‖", "samples": "‖e‖/‖y‖", "operator": "‖A′ − A‖/‖A‖", "physical": "share of the limits"}
+"""What the relative norm of a perturbation is, by where it lives."""
+_DATA = {"image": "A(x + r{j})", "samples": "Ax + e{j}", "operator": "A′{j} x", "physical": "A′{j} x"}
 _FORMULAS = {"network": ("Network", "f"), "soa": ("SoA", "Φ"), "quick": ("Quick", "B")}
 
 
 def caption(name: str, scene: Scene, study: Study, position: int, hub: ViewHub) -> tuple[Forms, Forms]:
     """(left, right) of the line above a picture."""
-    r = f"r{text.subscript(position)}"
-    in_image = study.perturbation.domain == "image"
-    place = f"A(x + {r})" if in_image else f"Ax + e{text.subscript(position)}"
+    j, domain = text.subscript(position), study.perturbation.domain
+    r, place = f"r{j}", _DATA[domain].format(j=j)
     picture = PICTURES[name]
     if name == "input":
         return (f"Input  x + {r}", "Input"), (scene.title, looks.range_text(Look.IMAGE, hub))
     if name == "perturbation":
         amplified = f" × {hub.amplification:g}" if hub.amplification != 1 else ""
         part = "Im " if hub.component == "imaginary" else ""
-        right = () if in_image else ("minimum-norm image of e",)
+        right = () if domain == "image" else ("minimum-norm image with the same data",)
         return (f"Perturbation  {part}{r}{amplified}", f"{part}{r}{amplified}"), right
     method = picture.method
     word, letter = _FORMULAS[method]
@@ -40,7 +42,7 @@ def caption(name: str, scene: Scene, study: Study, position: int, hub: ViewHub) 
     return (f"{part}{word} − own {letter}(Ax)",), ()
 
 
-def figures(name: str, scene: Scene, frame: Frame | None, *, to_x: bool) -> Forms:
+def figures(name: str, scene: Scene, frame: Frame | None, *, to_x: bool, domain: str) -> Forms:
     """The figures of a picture, for the line below it."""
     if frame is None:
         return ("",)
@@ -49,7 +51,7 @@ def figures(name: str, scene: Scene, frame: Frame | None, *, to_x: bool) -> Form
         spacing = f", {scene.spacing[1]:.2g} mm" if scene.spacing else ""
         return f"{width} × {height}{spacing}", ""
     if name == "perturbation":
-        return (f"‖r‖/‖x‖ {text.per_cent(frame.relative_norm)}",)
+        return (f"{NORMS[domain]} {text.per_cent(frame.relative_norm)}",)
     picture = PICTURES[name]
     measures: Mapping[str, float] = frame.measures.get(picture.method, {})
     if picture.look is Look.IMAGE:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from stabview.gui import icons, text
 from stabview.gui.bridge import Bridge
+from stabview.gui.captions import NORMS
 from stabview.gui.cards.fields import Choice, Elided, tend
 from stabview.gui.chart import Axes, Chart, MarkedLine, Series
 from stabview.gui.iterate_slider import SIDE, IterateSlider
@@ -140,7 +141,7 @@ class IterateStrip(QFrame):
         lines = [
             ("network", f"network {word}", list(enumerate(workbench.series("network", measure)))),
             ("soa", f"SoA {word}", list(enumerate(workbench.series("soa", measure)))),
-            ("r", "‖r‖/‖x‖", [(point[0], point[1]) for point in curve]),
+            ("r", NORMS[workbench.study.perturbation.domain], [(point[0], point[1]) for point in curve]),
         ]
         series = [_series(key, label, points) for key, label, points in lines] if curve else []
         for title, points in workbench.searches.growth(measure):
@@ -179,7 +180,7 @@ class IterateStrip(QFrame):
         if workbench.planned > 1:
             parts.append(f"iterate {workbench.position} of {self.slider.maximum()}")
         if norm is not None:
-            parts.append(f"‖r‖/‖x‖ {text.per_cent(norm)}")
+            parts.append(f"{NORMS[workbench.study.perturbation.domain]} {text.per_cent(norm)}")
         if workbench.searching:
             parts.append("still searching")
         self.read_out.setText("  ·  ".join(parts))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QLabel, QTableVi
 
 from stabview.gui import text, theme
 from stabview.gui.bridge import Bridge
+from stabview.gui.captions import NORMS
 from stabview.gui.cards.fields import Elided
 
 _COLUMNS = ("network", "soa", "quick")
@@ -163,6 +164,7 @@ class MeasureTable(QFrame):
         if workbench.scene is not None:
             self.model.set_quick_title(workbench.scene.quick_title)
         self.model.set_measures(frame.measures if frame is not None else {})
+        norm = NORMS[workbench.study.perturbation.domain]
         self.which.setText(
-            "" if frame is None else f"iterate {frame.index}, ‖r‖/‖x‖ {text.per_cent(frame.relative_norm)}"
+            "" if frame is None else f"iterate {frame.index}, {norm} {text.per_cent(frame.relative_norm)}"
         )

@@ -312,7 +312,10 @@ class Stage(QWidget):
         workbench = self.bridge.workbench
         if name in self.pins:
             return (self.pins[name].figures,)
-        return captions.figures(name, workbench.scene, workbench.frame(), to_x=self.hub.difference == TO_X)
+        domain = workbench.study.perturbation.domain
+        return captions.figures(
+            name, workbench.scene, workbench.frame(), to_x=self.hub.difference == TO_X, domain=domain
+        )
 
     @Slot()
     def _show_footers(self) -> None:

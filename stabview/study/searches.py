@@ -119,4 +119,4 @@ class Searches:
 
 def _same(one: KeptSearch, other: KeptSearch) -> bool:
     """Whether two searches end with the same iterate."""
-    return one.kept.iterates[-1].v is other.kept.iterates[-1].v and len(one.kept.iterates) == len(other.kept.iterates)
+    return one.kept.iterates[-1] is other.kept.iterates[-1]
