@@ -85,10 +85,13 @@ def log_crashes(folder: Path) -> None:
     """Have Python write where it was when the process is killed by an error, to `crash.log`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        log_crashes.file = (folder / _CRASH_LOG).open("w", encoding="utf-8")
+        file = (folder / _CRASH_LOG).open("w", encoding="utf-8")
     except OSError:
         return
-    faulthandler.enable(log_crashes.file)
+    faulthandler.enable(file)
+    before, log_crashes.file = getattr(log_crashes, "file", None), file
+    if before is not None:
+        before.close()
 
 
 def crash_report(folder: Path) -> str:

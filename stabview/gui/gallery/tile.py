@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -88,13 +88,23 @@ class Tile(QAbstractButton):
         if self._picture is None:
             self._picture = QPixmap(str(self.entry.picture)) if self.entry.picture.is_file() else QPixmap()
         if self._picture.isNull():
-            painter.setPen(QColor(theme.current().muted_on_stage))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "no picture yet")
+            self._paint_stand_in(painter, area)
             return
         size = self._picture.size().scaled(area.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRectF(0, 0, size.width(), size.height())
         target.moveCenter(area.center())
         painter.drawPixmap(target, self._picture, QRectF(self._picture.rect()))
+
+    def _paint_stand_in(self, painter: QPainter, area: QRectF) -> None:
+        """Three curves for what has no picture of its own, because it needs a file, say."""
+        for place, method in enumerate(("network", "soa", "quick")):
+            colour = theme.method_colour(method, on_stage=True)
+            colour.setAlphaF(0.55)
+            painter.setPen(QPen(colour, 2.5, theme.METHOD_DASHES[method]))
+            path = QPainterPath(area.topLeft() + QPointF(0.2 * area.width(), (0.7 - 0.06 * place) * area.height()))
+            end = area.topLeft() + QPointF(0.8 * area.width(), (0.25 + 0.16 * place) * area.height())
+            path.quadTo(QPointF(area.center().x(), path.currentPosition().y()), end)
+            painter.drawPath(path)
 
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
         now, plain = theme.current(), self.font()
