@@ -27,6 +27,7 @@ SOLVED = 0.95
 PLANTED = 3.0
 """A planted effect over what the search found without it."""
 NOISES = 20
+UNPROVEN = "strength not established"
 AGREE = 0.1
 """Relative differences of the objective that count as the same."""
 GRADIENT = 0.05
@@ -71,7 +72,7 @@ class Validity:
     def strength(self) -> str:
         """In words."""
         if not self.complete:
-            return "strength not established"
+            return UNPROVEN
         failed = [check.name for check in self.checks if not check.passed]
         words = f"attack grade {self.grade:g}" if self.grade else "fails the easiest planted instability"
         return words + (f"; not passed: {', '.join(failed)}" if failed else "; every check passed")

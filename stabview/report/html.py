@@ -141,10 +141,17 @@ def _notes(text: str) -> str:
 
 
 def _outcome(result: Mapping) -> str:
-    return (
-        bullets(summary(result))
-        + f'<p class="notice"><b>{escape(wording.STRENGTH)}</b>: {escape(wording.STRENGTH_SENTENCE)}</p>'
-    )
+    return bullets(summary(result)) + _strength(result.get("validity", {}))
+
+
+def _strength(proof: Mapping) -> str:
+    """What is known of the search's strength; without a proof, that there is none."""
+    if "checks" not in proof:
+        return f'<p class="notice"><b>{escape(wording.STRENGTH)}</b>: {escape(wording.STRENGTH_SENTENCE)}</p>'
+    lines = [f"{'Passed' if check['passed'] else 'Not passed'}, {check['name']}: {check['sentence']}"
+             for check in proof["checks"]]  # fmt: skip
+    head = f"Strength of the search: {proof['strength']}. Outcome: {proof['outcome']} (proven on {proof['image']})."
+    return f'<p class="notice"><b>{escape(head)}</b></p>{bullets(lines)}'
 
 
 def _method(result: Mapping, method: str, scene: Scene | None) -> str:

@@ -244,6 +244,9 @@ FIELDS: dict[type, dict[str, Field]] = {
             "What goes wrong and how far, { motion = 1.0 }; left out: everything there is, with usual limits.",
             names=lambda: choices.KNOBS, above=0, only_for=("domain", ("physical",)),
         ),
+        "prove": Field(
+            "Prove the strength of the search: linear twin, planted instabilities and other checks; ten times as long."
+        ),
         "restarts": Field("Random starts that are followed together; the best is shown.", at_least=1, at_most=100),
         "against": Field("Which method's weakness is looked for.", names=lambda: choices.AGAINST),
         "precision": Field("Of the network inside the search.", names=lambda: choices.PRECISIONS),

@@ -17,6 +17,7 @@ from stabview.perturbation.iterate import Iterate
 from stabview.study.frames import DetailReport, Frame, Scene, SweepPoint
 from stabview.study.problem import Problem, plain
 from stabview.study.searching import search_facts
+from stabview.study.strength import known_strength
 from stabview.study.study import Study
 
 Write = Callable[..., list[Path]]
@@ -65,7 +66,7 @@ def result_of(problem: Problem, kept: Kept, *, started: str | None = None, secon
             }
             for k, iterate in enumerate(kept.iterates)
         ],
-        "search": search_facts(problem, kept.iterates),
+        "search": search_facts(problem, kept.iterates), "validity": known_strength(problem),
         "provenance": {
             "device": device_label(problem.device), "torch": torch.__version__, "threads": torch.get_num_threads(),
             "seed": problem.study.perturbation.seed, "started": started, "seconds": seconds,

@@ -19,10 +19,13 @@ from stabview.study.experiments import ExperimentRun, experiment_runs
 from stabview.study.frames import DetailReport, Frame, SweepPoint
 from stabview.study.outcome import Kept, Write, result_of, write_report
 from stabview.study.problem import Parts, build_problem
+from stabview.study.strength import prove
 from stabview.study.study import Study, sweep_rates
 
 if TYPE_CHECKING:
     import torch
+
+    from stabview.perturbation.validity import Validity
 
 Tell = Callable[[str, int, int, float | None], None]
 """tell(what, done, total, seconds left)"""
@@ -58,6 +61,10 @@ class StudyRun:
         for iterate in search(self.problem, state):
             if iterate.index >= len(self.frames):
                 yield self._add(iterate)
+
+    def prove(self) -> Iterator[Validity]:
+        """The proof that the search is strong, part by part; it is kept for every later run."""
+        yield from prove(self.problem, tuple(self._iterates))
 
     def look_for_details(self, index: int = 0) -> Iterator[DetailReport]:
         """What each method keeps of each painted detail, at an iterate that was found."""
@@ -137,6 +144,9 @@ def run_all(run: StudyRun, tell: Tell = lambda *news: None) -> None:
     for _ in run.search():
         pace.step()
         tell("worst-case search", pace.done, pace.total, pace.seconds_left)
+    if study.perturbation.prove:
+        for proof in run.prove():
+            tell("proof of strength", proof.done, proof.total, None)
     for number, _ in enumerate(run.look_for_details(), 1):
         tell("details", number, len(study.details), None)
     pace = Pace(len(sweep_rates(study)))

@@ -123,6 +123,7 @@ class PerturbationChoice:
 
     goal : "change", ..., or "hide" or "draw" the painted detail of number `detail`, counted from 0; see `GOALS`.
     max_noise_ratio : the same bound in norms of the scan's noise; the tighter one holds.
+    prove : whether the search is tried where the answer is known, which takes ten times as long as the search.
     restarts : random starts, followed together. against : the method whose weakness is looked for.
     loss : dB of PSNR, of the minimal-norm search. saved : file of the search "saved".
     box, knobs : of the physical domain: share of the box, and name -> limit of those that are turned (none: all).
@@ -149,6 +150,7 @@ class PerturbationChoice:
     knobs: Mapping[str, float] = field(default_factory=dict)
     precision: str = "float32"
     saved: str | None = None
+    prove: bool = False
 
 
 @dataclass(frozen=True)
