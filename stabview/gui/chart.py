@@ -125,9 +125,9 @@ class Chart(QWidget):
         bottom = line + 4 + (line if self.axes.x_name else 0.0)
         return QRectF(left, top, max(self.width() - left - right, 1.0), max(self.height() - top - bottom, 1.0))
 
-    def to_screen(self, x: float, y: float) -> QPointF:
-        """The place of a point; what lies outside the limits of y is put at their edge."""
-        area, (x0, x1), (y0, y1) = self.plot_area(), self.axes.x, self.axes.y
+    def to_screen(self, x: float, y: float, area: QRectF | None = None) -> QPointF:
+        """The place of a point in `plot_area()`; what lies outside the limits of y is put at their edge."""
+        area, (x0, x1), (y0, y1) = area or self.plot_area(), self.axes.x, self.axes.y
         y = min(max(y, y0), y1)
         if self.axes.log_y:
             y, y0, y1 = math.log10(y), math.log10(y0), math.log10(y1)
@@ -245,7 +245,7 @@ class Chart(QWidget):
         return theme.method_colour(series.key) if known else QColor(theme.current().muted)
 
     def _paint_series(self, painter: QPainter, series: Series, area: QRectF) -> None:
-        points = [self.to_screen(x, y) for x, y in zip(series.x, series.y, strict=True)]
+        points = [self.to_screen(x, y, area) for x, y in zip(series.x, series.y, strict=True)]
         painter.setPen(self._pen(series))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(points))
