@@ -154,6 +154,7 @@ ROWS = (
     Row("difference.x", "Compare", "Minus &x", "The error of the reconstruction", ("X",), "difference"),
     Row("tour", "Help", "&Guided tour", "What there is in the window, step by step", ("F2",)),
     Row("keys", "Help", "&Keys and mouse", "All keys and what the mouse does", ("F1",)),
+    Row("reference", "Help", "&Reference", "Every action, setting and key of a study, to read and to copy"),
     Row("about", "Help", "&About StabView", "Version and licences"),
 )
 # Spin boxes, tables and buttons need these keys themselves: the window handles them where nobody else did.
@@ -209,11 +210,11 @@ class Actions:
         return menus
 
 
+def keys_of(row: Row) -> str:
+    """The keys of an action as they stand on the keyboard of this system."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in row.keys)
+
+
 def keys_text() -> list[tuple[str, str]]:
     """(keys, what they do) of all actions that have keys."""
-    rows = []
-    for row in ROWS:
-        if row.keys:
-            keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in row.keys)
-            rows.append((keys, row.tooltip))
-    return rows
+    return [(keys_of(row), row.tooltip) for row in ROWS if row.keys]

@@ -13,6 +13,7 @@ from stabview.gui import recovery, theme
 from stabview.gui.bridge import Bridge
 from stabview.gui.dialogs.preferences import PreferencesDialog
 from stabview.gui.dialogs.recovery import RecoveryDialog
+from stabview.gui.dialogs.reference import ReferenceDialog
 from stabview.gui.gallery.page import GalleryPage
 from stabview.gui.preferences import Preferences
 from stabview.gui.reader.window import ReaderWindow
@@ -42,6 +43,7 @@ class Pages(QObject):
             "tour": self.start_tour,
             "readerStudy": lambda: ReaderWindow(self.bridge, self.window).show(),
             "preferences": self.show_preferences,
+            "reference": lambda: ReferenceDialog(self.window).show(),
         }
 
     def place(self, workbench: QWidget) -> QWidget:

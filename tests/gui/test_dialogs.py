@@ -10,7 +10,9 @@ from stabview.gui.actions import ROWS, keys_text
 from stabview.gui.dialogs import files
 from stabview.gui.dialogs.about import WARNING, AboutDialog
 from stabview.gui.dialogs.model_card import ModelCardDialog
+from stabview.gui.dialogs.reference import ReferenceDialog
 from stabview.gui.dialogs.shortcuts import ShortcutsDialog
+from stabview.gui.preferences import SETTINGS
 
 
 @pytest.fixture
@@ -59,6 +61,13 @@ def test_the_cheat_sheet_has_every_key(window):
     text = ShortcutsDialog(keys_text(), window).text()
     assert all(row.tooltip in text for row in ROWS if row.keys)
     assert "Left drag" in text
+
+
+def test_the_reference_has_every_action_setting_and_key_of_a_study(window):
+    text = ReferenceDialog(window).text()
+    assert all(row.tooltip in text for row in ROWS)
+    assert all(setting.tooltip in text for setting in SETTINGS)
+    assert "max_relative_norm" in text and "Wheel" in text
 
 
 def test_a_model_card_is_shown_as_written(window):

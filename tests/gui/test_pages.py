@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from stabview import resources
 from stabview.experiments.catalogue import EXPERIMENTS
 from stabview.gui import recovery
+from stabview.gui.dialogs.model_card import ModelCardDialog
 from stabview.gui.dialogs.preferences import PreferencesDialog
 from stabview.gui.dialogs.recovery import RecoveryDialog
 from stabview.gui.preferences import SETTINGS, Preferences
@@ -172,3 +173,12 @@ def test_every_control_of_the_dialogs_has_a_name_a_tooltip_and_a_tab_stop(small_
     assert not poor, poor
     for dialog in dialogs(QDialog):
         dialog.close()
+
+
+def test_the_model_card_of_a_file_is_one_click_away(small_window, qtbot):
+    button = small_window.findChild(QAbstractButton, "modelCardButton")
+    assert button.isEnabled()
+    button.click()
+    (dialog,) = dialogs(ModelCardDialog)
+    assert "Tiny cascade" in dialog.text() and "Untrained." in dialog.text()
+    dialog.close()

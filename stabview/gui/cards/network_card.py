@@ -58,10 +58,10 @@ class NetworkCard(Card):
             [*rows, (_OPEN, "Open a file…", "A network of yours: weights, .pt2, ONNX or TorchScript.")]
         )
         self.choice.show_key(_FILE if network.path is not None else network.name)
-        self.model_card.setEnabled(network.path is None and named(network.name) is not None)
 
     def show_scene(self) -> None:
         scene, study = self.workbench.scene, self.workbench.study
+        self.model_card.setEnabled(bool(self._card_text()))
         card = named(study.network.name) if study.network.path is None else None
         rate = study.network.trained_rate or (card.trained_rate if card is not None else None)
         if scene is not None and rate is None:
@@ -104,7 +104,12 @@ class NetworkCard(Card):
                 title = OPERATOR_TITLES.get(card.operator, card.operator)
                 self.tell(f"The operator is now {title}: {card.title} was trained for it.")
 
+    def _card_text(self) -> str:
+        """The card of a shipped network at once, that of a file once it was read."""
+        network, scene = self.workbench.study.network, self.workbench.scene
+        card = named(network.name) if network.path is None else None
+        return card.text if card is not None else scene.network_card if scene is not None else ""
+
     def _show_model_card(self) -> None:
-        card = named(self.workbench.study.network.name)
-        if card is not None:
-            ModelCardDialog(card.title, card.text, self.window()).open()
+        if self._card_text():
+            ModelCardDialog(self.choice.currentText(), self._card_text(), self.window()).open()
