@@ -18,7 +18,8 @@ MODES = {
     SWIPE: ("Swipe", "The first picture left of a divider, the second right of it; drag the divider"),
     DIFFERENCE: ("Difference", "The first picture minus the second, in the colours and range of the signed panels"),
 }
-RATES = (1, 2, 4, 8)
+RATES = (1, 2, 3, 5)
+"""Pictures a second: fewer than three flashes, which is safe for everybody's eyes (WCAG 2.3.1)."""
 _STEP = 0.05  # of the width, for one key
 _PARTNERS = {
     "network": "soa",

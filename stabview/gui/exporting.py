@@ -53,9 +53,14 @@ class Exporting(QObject):
     def widgets(self) -> dict[str, QWidget]:
         """What can become a figure, by key; panels by their names."""
         window = self.window
-        panels = {f"panel.{name}": panel for name, panel in window.stage.panels.items() if panel.isVisible()}
+        comparison = window.looking.comparison
+        if comparison.mode is not None:
+            panels, stage = {"panel.comparison": comparison.panel}, comparison.panel
+        else:
+            panels = {f"panel.{name}": panel for name, panel in window.stage.panels.items() if panel.isVisible()}
+            stage = window.stage
         return {
-            **panels, "stage": window.stage, "growth": window.strip.chart, "sampling": window.sampling_plot.chart,
+            **panels, "stage": stage, "growth": window.strip.chart, "sampling": window.sampling_plot.chart,
             "numbers": window.measures, "magnifier": window.magnifier, "window": window.centralWidget(),
         }  # fmt: skip
 

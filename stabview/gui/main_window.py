@@ -101,6 +101,8 @@ class MainWindow(QMainWindow):
         self.measures = MeasureTable(self.bridge)
         self.stage.menu_requested.connect(self._panel_menu)
         self.stage.choose_requested.connect(self._choose_menu)
+        comparison = self.looking.comparison
+        comparison.panel.menu_requested.connect(lambda _name, place: self._panel_menu(comparison.first, place))
         self.strip.looped.connect(self.actions_["loop"].setChecked)
         self.tools = ToolStrip(self.actions_)
         upper = QWidget()
@@ -318,8 +320,10 @@ class MainWindow(QMainWindow):
         view_menus.fill_colour_menu(menu.addMenu("Colours"), self.bridge, signed=panel.signed)
         menu.addSeparator()
         menu.addActions([self.actions_["fit"], self.actions_["oneToOne"]])
-        self.looking.fill_choose_menu(menu.addMenu("Show here"), name)
-        menu.addAction("This panel alone").triggered.connect(lambda: self.stage.toggle_enlarged(name))
+        if self.looking.comparison.mode is None:
+            self.looking.fill_choose_menu(menu.addMenu("Show here"), name)
+            menu.addAction("This panel alone").triggered.connect(lambda: self.stage.toggle_enlarged(name))
+        menu.addAction("Pin this picture").triggered.connect(lambda: self.stage.pin(name))
         menu.addAction("Copy this panel").triggered.connect(lambda: self.exporting.copy_figure(f"panel.{name}"))
         menu.addAction("Export this panel…").triggered.connect(lambda: self.exporting.ask(f"panel.{name}"))
         menu.popup(place)

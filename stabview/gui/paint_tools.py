@@ -111,6 +111,8 @@ class StampTool:
         """The last detail under the mouse that this tool may move."""
         sample = self._paint.detail_at(column, row)
         for index, detail in reversed(list(enumerate(self._bridge.workbench.study.details))):
+            if detail.hidden:
+                continue
             alike = sample is not None and (detail.kind, detail.text) == (sample.kind, sample.text)
             if (alike or index == self._paint.selected) and covers(detail, column, row):
                 return index

@@ -20,7 +20,8 @@ def in_sight(window):
 
 
 def pixels(widget):
-    return bytes(widget.grab().toImage().constBits())
+    image = widget.grab().toImage()  # its bits live as long as it does
+    return bytes(image.constBits())
 
 
 def test_no_key_belongs_to_two_actions():
