@@ -17,6 +17,7 @@ from stabview.images.details import PaintedDetail
 from stabview.measures.details import contrast_kept, exposure, smallest_captured
 
 CAPTURED, TOLERANCE, LOOKS = 0.5, 0.01, 14
+SMALLEST = 5.0
 RANGES = {"contrast": (0.003, 1.0), "size": (1.0, 48.0)}
 """Contrasts as a share of the largest modulus, sizes in pixels of a 256 x 256 image."""
 
@@ -46,8 +47,11 @@ def run(values: Mapping[str, object], *, device: str = "cpu") -> Iterator[Findin
 
 
 def kinds(case: Setting, contrast: float, size: float) -> dict[str, PaintedDetail]:
-    """The details of the papers, inside the object: a heart, a spade, text and a soft lesion."""
-    size = size * case.x.shape[0] / 256
+    """The details of the papers, inside the object: a heart, a spade, text and a soft lesion.
+
+    size : in pixels of a 256 x 256 image; never smaller than `SMALLEST` pixels of this one.
+    """
+    size = max(size * case.x.shape[0] / 256, SMALLEST)
     spots = places(case.x, 4, margin=2 * size, seed=case.seed)
     middle = (case.x.shape[1] / 2, spots[2][1])
     return {

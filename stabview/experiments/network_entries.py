@@ -29,6 +29,12 @@ def shared(**defaults: Value) -> tuple[Parameter, ...]:
     return tuple(replace(one, default=defaults.get(one.name, one.default)) for one in SHARED)
 
 
+def shipped(*names: str) -> str:
+    """The first of these networks that is shipped."""
+    there = {card.name for card in shipped_cards()}
+    return next(name for name in names if name in there)
+
+
 NETWORKS = Parameter("networks", "Which networks.", "all", names=("all", *(card.name for card in shipped_cards())))
 COMMON = tuple(one for one in SHARED if one.name not in ("network", "network_file", "amount"))
 """Where several networks are compared, each on its own samples."""
@@ -111,7 +117,7 @@ NETWORK_EXPERIMENTS = (
         "fading-heart", "The heart that fades",
         "A search in the measurements: what is left of a painted heart as the perturbation grows.",
         "Antun et al. 2020, Fig. 3", "fading_heart", 60,
-        (*shared(), STEPS, replace(BUDGET, default=0.1),
+        (*shared(network=shipped("automap", "deep-mri")), STEPS, replace(BUDGET, default=0.1),
          Parameter("shown", "Iterates that are shown as pictures.", 4, at_least=1, at_most=8), *DETAIL[1:]),
     ),
     Experiment(

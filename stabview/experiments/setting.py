@@ -23,8 +23,10 @@ from stabview.methods.networks.network import NetworkMethod
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.names import sparse_method
 from stabview.perturbation.objective import ChangeObjective
+from stabview.sampling.cosine import CosineOperator
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import sampling_mask
+from stabview.sampling.matrices import GaussianOperator
 from stabview.sampling.multicoil import MultiCoilOperator
 from stabview.sampling.operator import SamplingOperator
 from stabview.sampling.radon import RadonOperator, equispaced_angles
@@ -129,8 +131,10 @@ def image_pixels(
 
 
 def suitable_phantom(card: Card) -> str:
-    """Drawn heads for MRI, ellipses for CT."""
-    return "ellipses" if card.operator in ("radon", "gaussian", "dct") else "head-flair"
+    """Drawn heads for MRI; for CT bodies, or ellipses where the card tells of those."""
+    if card.operator == "radon":
+        return "ellipses" if "ellipses" in card.summary else "body"
+    return "ellipses" if card.operator in ("gaussian", "dct") else "head-flair"
 
 
 def on(operator: SamplingOperator, pixels: np.ndarray) -> torch.Tensor:
@@ -150,6 +154,10 @@ def matching_operator(
     seed = int(card.sampling.get("seed", seed))
     if card.operator == "radon":
         return RadonOperator(shape, equispaced_angles(max(1, round(amount or VIEWS))), device=device)
+    if card.operator == "gaussian":
+        return GaussianOperator(shape, rate=amount or RATE, seed=seed, device=device)
+    if card.operator == "dct":
+        return CosineOperator(shape, rate=amount or RATE, seed=seed, device=device)
     if card.operator not in ("fourier", "multicoil", "any"):
         raise InputError(f"{card.title} takes data of the operator '{card.operator}', which experiments do not offer.")
     mask = sampling_mask(str(card.sampling.get("pattern", PATTERN)), shape, amount or RATE, seed=seed)
@@ -212,7 +220,7 @@ def short(method: Method) -> str:
 
 
 def compared_cards(which: str = "all") -> list[Card]:
-    """The cards of shipped networks that experiments can set up and that reconstruct in one pass; or one of a name."""
+    """The cards of shipped networks for MRI and CT that reconstruct in one pass; or the one of a name."""
     operators = ("fourier", "multicoil", "radon", "any")
     cards = [card for card in shipped_cards() if card.operator in operators and not card.untrained]
     return [card for card in cards if which in ("all", card.name)]
