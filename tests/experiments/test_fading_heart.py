@@ -4,7 +4,8 @@ from stabview.experiments import catalogue
 
 
 def test_the_contrast_of_the_heart_is_followed_along_the_search():
-    given = {"network": "deep-mri", "size": 48, "steps": 4, "budget": 0.2, "detail_size": 40.0, "contrast": 0.3, "shown": 2}
+    given = {"network": "deep-mri", "size": 48, "steps": 4, "budget": 0.2, "shown": 2}
+    given |= {"detail_size": 40.0, "contrast": 0.3}
     result = list(catalogue.run("fading-heart", given))[-1]
     rows = result.tables[0].rows
     assert [row[0] for row in rows] == [0, 1, 2, 3, 4] and rows[-1][1] <= 20
