@@ -52,10 +52,10 @@ def finding_files(finding: Finding, name: str) -> dict[str, bytes]:
     return files | {f"{name}/picture-{k}.png": data for k, (_, data) in enumerate(pictures, 1)}
 
 
-def table_csv(table: Table) -> str:
+def table_csv(table: Table, *, separator: str = ",") -> str:
     """A table as CSV; numbers in full."""
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    writer = csv.writer(stream, delimiter=separator, lineterminator="\n")
     writer.writerow(table.columns)
     writer.writerows(table.rows)
     return stream.getvalue()

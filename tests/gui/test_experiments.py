@@ -65,6 +65,7 @@ def test_run_shows_the_verdict_and_export_writes_it(bridge, qtbot, tmp_path):
     result = json.loads((tmp_path / "result.json").read_text())
     entry = result["experiments"]["lasso-failure"]
     assert entry["agrees"] and entry["parameters"]["sweeps"] == 1000 and (tmp_path / "report.html").is_file()
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_cancel_keeps_what_was_found_and_says_so(bridge, qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtSvgWidgets import QSvgWidget
@@ -20,7 +22,9 @@ from PySide6.QtWidgets import (
 
 from stabview.experiments.finding import Chart, Finding, Picture, Table
 from stabview.gui.cards.fields import tend
-from stabview.report.findings import cell_words, chart_svg, picture_pngs
+from stabview.gui.copying import offer_copy
+from stabview.gui.export.figures import picture
+from stabview.report.findings import cell_words, chart_svg, picture_pngs, table_csv
 
 _CHART = QSize(720, 400)
 _PICTURE = 240  # pixels of the screen
@@ -119,7 +123,8 @@ def _titled(title: str, widget: QWidget) -> QWidget:
 
 def _table(table: Table) -> QTableWidget:
     widget = QTableWidget(len(table.rows), len(table.columns))
-    tend(widget, table.title, "Select cells and copy them.")
+    tend(widget, table.title, "Right click to copy the whole table, with all digits.")
+    offer_copy(widget, lambda: table_csv(table, separator="\t"))
     widget.setHorizontalHeaderLabels(list(table.columns))
     widget.verticalHeader().hide()
     widget.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -144,6 +149,8 @@ def _chart(chart: Chart) -> QWidget:
     widget.load(QByteArray(chart_svg(chart).encode()))
     widget.setFixedSize(_CHART)
     widget.setAccessibleName(chart.title)
+    widget.setToolTip("Right click to copy the chart.")
+    offer_copy(widget, lambda: picture(widget))
     return widget
 
 
@@ -151,15 +158,17 @@ def _pictures(pictures: tuple[Picture, ...]) -> QWidget:
     holder = QWidget()
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 8, 0, 0)
-    for number, (picture, data) in enumerate(zip(pictures, picture_pngs(pictures), strict=True)):
+    for number, (one, data) in enumerate(zip(pictures, picture_pngs(pictures), strict=True)):
         label = QLabel()
-        smooth = Qt.TransformationMode.SmoothTransformation if max(picture.pixels.shape) > _PICTURE else (
+        smooth = Qt.TransformationMode.SmoothTransformation if max(one.pixels.shape) > _PICTURE else (
             Qt.TransformationMode.FastTransformation
         )  # fmt: skip
         pixmap = QPixmap.fromImage(QImage.fromData(data))
+        label.setToolTip("Right click to copy the picture, with all of its own pixels.")
+        offer_copy(label, partial(QPixmap, pixmap))
         label.setPixmap(pixmap.scaled(_PICTURE, _PICTURE, Qt.AspectRatioMode.KeepAspectRatio, smooth))
-        label.setAccessibleName(f"{picture.title}. {picture.caption}")
-        words = QLabel(f"<b>{picture.title}</b><br>{picture.caption}")
+        label.setAccessibleName(f"{one.title}. {one.caption}")
+        words = QLabel(f"<b>{one.title}</b><br>{one.caption}")
         words.setWordWrap(True)
         words.setFixedWidth(_PICTURE)
         row, column = 2 * (number // _COLUMNS), number % _COLUMNS

@@ -15,6 +15,7 @@ from stabview.gui.cards.fields import tend
 from stabview.gui.dialogs.files import ask_report_folder
 from stabview.gui.experiments.finding_view import FindingView
 from stabview.gui.experiments.form import ParameterForm
+from stabview.gui.export.pdf import write_pdf
 from stabview.images.errors import InputError
 from stabview.report.findings import write_findings
 from stabview.study.study import ExperimentChoice, Study
@@ -102,10 +103,12 @@ class ExperimentWindow(QDialog):
         workbench, run = self.bridge.workbench, self.bridge.workbench.experiment_run
         study = Study(experiments=(ExperimentChoice(self.experiment.name, run.parameters),))
         provenance = {"device": workbench.device_label}
-        self.bridge.in_background(
-            lambda: write_findings([run], study, folder, provenance=provenance),
-            lambda: self.state.setText(f"Written to {folder}."),
-        )
+
+        def write() -> None:
+            write_findings([run], study, folder, provenance=provenance)
+            write_pdf(folder / "report.html", folder / "report.pdf")
+
+        self.bridge.in_background(write, lambda: self.state.setText(f"Written to {folder}."))
 
     @Slot()
     def refresh(self) -> None:

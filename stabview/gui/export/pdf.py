@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QByteArray, QCoreApplication, QMarginsF, QRectF, QSizeF, Qt, QThread, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -49,13 +49,34 @@ def write_pdf(html: Path, path: Path) -> Path:
         raise InputError(f"'{html}' cannot be read ({error.strerror or error}); write the report first.") from error
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        _write(text, beside)
+        _write_anywhere(text, beside)
         beside.replace(path)
     except OSError as error:
         raise InputError(f"'{path}' cannot be written ({error.strerror or error}): choose another place.") from error
     finally:
         beside.unlink(missing_ok=True)
     return path
+
+
+def _write_anywhere(text: str, path: Path) -> None:
+    """`_write` here, or on a thread of Qt where this is one of Python's: laying text out starts timers."""
+    if QThread.currentThread() is QCoreApplication.instance().thread():
+        _write(text, path)
+        return
+    failed: list[OSError] = []
+
+    class Writing(QThread):
+        def run(self) -> None:
+            try:
+                _write(text, path)
+            except OSError as error:
+                failed.append(error)
+
+    writing = Writing()
+    writing.start()
+    writing.wait()
+    if failed:
+        raise failed[0]
 
 
 def _write(text: str, path: Path) -> None:
