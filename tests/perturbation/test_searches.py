@@ -9,6 +9,7 @@ import torch
 from stabview.images.errors import InputError
 from stabview.methods.method import MethodSpec
 from stabview.perturbation.ascent import momentum_ascent
+from stabview.perturbation.budgets import over_budgets
 from stabview.perturbation.continuation import continuation
 from stabview.perturbation.harm import Loss
 from stabview.perturbation.minimal import bracket, minimal_norm
@@ -121,6 +122,15 @@ def test_what_was_found_in_a_larger_ball_helps_in_a_smaller_one(objective):
     warm = list(projected_ascent(objective, steps=3, budget=0.005, starts=far.v[None]))
     assert max(iterate.objective for iterate in warm) > cold
     assert max(iterate.relative_norm for iterate in warm) <= 0.005
+
+
+def test_budgets_from_the_largest_down_never_find_less_in_the_larger_one(objective):
+    levels = list(over_budgets(objective, projected_ascent, (0.002, 0.005, 0.01), restarts=2, steps=4))
+    assert [budget for budget, _ in levels] == [0.01, 0.005, 0.002]
+    values = [found.objective for _, found in levels]
+    assert values == sorted(values, reverse=True) and all(found.relative_norm <= budget for budget, found in levels)
+    cold = [max(one.objective for one in projected_ascent(objective, steps=4, budget=b)) for b in (0.005, 0.002)]
+    assert values[1] > 0.95 * cold[0] and values[2] > 0.95 * cold[1]
 
 
 def test_the_smallest_harmful_perturbation_is_bracketed(objective):
