@@ -19,6 +19,11 @@ class BoundedCache(Generic[Value]):
         self._used = 0
         self._lock = threading.Lock()
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether it is there; unlike `get`, that is no look at it."""
+        with self._lock:
+            return key in self._entries
+
     def get(self, key: Hashable) -> Value | None:
         with self._lock:
             entry = self._entries.get(key)

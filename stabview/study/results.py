@@ -58,6 +58,7 @@ class Results:
         self._pictures: BoundedCache[FramePart] = BoundedCache(PICTURE_MEMORY)
         self.scene: Scene | None = None
         self.component = "magnitude"
+        self.exposures: dict[int, float] = {}  # the old ones stay until there are new ones, so that nothing flickers
         self.forget()
 
     def forget(self) -> None:
@@ -67,7 +68,6 @@ class Results:
         self.measures: dict[int, dict[str, dict[str, float]]] = {}
         self.soa_estimates: dict[int, torch.Tensor] = {}
         self.detail_reports: tuple[DetailReport, ...] = ()
-        self.exposures: dict[int, float] = {}
         self.sweep_points: tuple[SweepPoint, ...] = ()
         self.sweep_position = 0
         self.position = 0
@@ -141,7 +141,7 @@ class Results:
     def missing(self, index: int, component: str | None = None) -> list[str]:
         """The parts whose pictures the frame of an iterate lacks; none when there is no such iterate."""
         component = component or self.component
-        return [name for name in PARTS if index < self.count and self._pictures.get((index, name, component)) is None]
+        return [name for name in PARTS if index < self.count and (index, name, component) not in self._pictures]
 
     @property
     def ready(self) -> tuple[bool, ...]:

@@ -76,7 +76,7 @@ class Searches:
         """Search on from an iterate with the settings of now; what was found is kept as a search of its own."""
         results, choice = self._results, self._history.study.perturbation
         with self._lock:
-            if self._jobs.has("search") or not 0 < index < results.count:
+            if self._jobs.has("search") or self._present() is None or not 0 < index < results.count:
                 self._complain("Choose an iterate that a search has found, and wait until the search has ended.")
                 return
             if results.iterates[index].state is None:

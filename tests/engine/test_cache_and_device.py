@@ -20,6 +20,15 @@ def test_the_cache_stays_below_its_bound_and_forgets_what_was_not_looked_at():
     assert cache.used <= 100 and cache.get(5) == "large" and cache.get(4) is None
 
 
+def test_to_ask_whether_a_value_is_there_is_no_look_at_it():
+    cache: BoundedCache[str] = BoundedCache(10)
+    cache.put("old", "a", 5)
+    cache.put("new", "b", 5)
+    assert "old" in cache and "none" not in cache
+    cache.put("newest", "c", 5)
+    assert "old" not in cache and "new" in cache
+
+
 def test_a_value_that_is_put_again_is_counted_once():
     cache: BoundedCache[str] = BoundedCache(100)
     for size in (60, 30, 80):
