@@ -151,11 +151,12 @@ class TV(Fourier):
 class Wavelet(Fourier):
     """Haar details of real and imaginary part each by itself; the coarsest coefficients are free. FISTA."""
 
-    cap, long = 1000, 1000
+    cap = 1000
 
     def __init__(self, problem: dict) -> None:
         super().__init__(problem)
         self.settings = ({"stepsize": 1 / self.norm2},)
+        self.long = 1000 if self.maps is None else 300
         self.prior = dinv.optim.WaveletPrior(wv="haar", level=int(problem["levels"]), p=1)
 
     def model(self, setting, iterations):
