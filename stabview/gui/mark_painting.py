@@ -12,7 +12,7 @@ from stabview.gui import marks
 from stabview.gui.marks import Mark
 
 if TYPE_CHECKING:
-    from stabview.gui.panel_view import PanelView
+    from stabview.gui.picture_view import PictureView
 
 RED = QColor(255, 84, 72)
 REGION = QColor(255, 214, 90)
@@ -21,7 +21,7 @@ _SHADOW = QColor(0, 0, 0, 190)
 _HEAD, _HALF = 13.0, 0.42  # length of an arrow's head in screen pixels, half its opening
 
 
-def paint_marks(painter: QPainter, panel: PanelView, *, bare: bool) -> None:
+def paint_marks(painter: QPainter, panel: PictureView, *, bare: bool) -> None:
     """All marks of the hub; `bare` (the magnifier) has arrows and words only."""
     book = panel.hub.marks
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -13,7 +13,7 @@ from stabview.gui import colour_maps, theme
 from stabview.gui.mark_painting import paint_handle, paint_marks, words
 
 if TYPE_CHECKING:
-    from stabview.gui.panel_view import PanelView
+    from stabview.gui.picture_view import PictureView
 
 _CROSS = QColor(110, 190, 255, 190)
 _SHADOW = QColor(0, 0, 0, 170)
@@ -34,7 +34,7 @@ class SceneFacts:
 class Overlays:
     """The overlays of one panel. Letters and bars wait in a pixmap, for they change with the view only."""
 
-    def __init__(self, panel: PanelView) -> None:
+    def __init__(self, panel: PictureView) -> None:
         self._panel = panel
         self._still: QPixmap | None = None
         self._made_for: tuple[object, ...] = ()
@@ -92,7 +92,7 @@ def _text(painter: QPainter, place: QRectF, flags: Qt.AlignmentFlag, text: str, 
     painter.drawText(place, flags, text)
 
 
-def _outlines(painter: QPainter, panel: PanelView) -> None:
+def _outlines(painter: QPainter, panel: PictureView) -> None:
     for line in panel.hub.outlines:
         polygon = QPolygonF([panel.to_screen(*point) for point in line])
         for pen in (QPen(_SHADOW, 3.0), QPen(_OUTLINE, 1.3)):
@@ -102,7 +102,7 @@ def _outlines(painter: QPainter, panel: PanelView) -> None:
         paint_handle(painter, panel.to_screen(*handle))
 
 
-def _divider(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+def _divider(painter: QPainter, panel: PictureView, area: QRectF) -> None:
     """The line of a swipe, with a grip in the middle."""
     x = round(panel.divider * area.width()) + 0.5
     for pen in (QPen(_SHADOW, 4.0), QPen(QColor(255, 255, 255), 1.6)):
@@ -117,7 +117,7 @@ def _divider(painter: QPainter, panel: PanelView, area: QRectF) -> None:
         painter.drawPolyline(QPolygonF([tip + QPointF(-2 * side, -2.5), tip, tip + QPointF(-2 * side, 2.5)]))
 
 
-def _cross(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+def _cross(painter: QPainter, panel: PictureView, area: QRectF) -> None:
     column, row = panel.hub.cursor
     middle = panel.to_screen(column, row)
     half = max(panel.magnification() / 2, 4.0)
@@ -134,7 +134,7 @@ def _cross(painter: QPainter, panel: PanelView, area: QRectF) -> None:
         painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))
 
 
-def _letters(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+def _letters(painter: QPainter, panel: PictureView, area: QRectF) -> None:
     if panel.scene_facts.orientation is None:
         return
     left, right, top, bottom = panel.scene_facts.orientation
@@ -159,7 +159,7 @@ def bar_length(spacing: float, scale: float, room: float) -> float | None:
     return max(step * power for step in (1, 2, 5) if step * power <= longest * (1 + 1e-9))
 
 
-def _scale_bar(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+def _scale_bar(painter: QPainter, panel: PictureView, area: QRectF) -> None:
     if panel.scene_facts.spacing is None:
         return
     spacing = panel.scene_facts.spacing[1]
@@ -183,7 +183,7 @@ def _scale_bar(painter: QPainter, panel: PanelView, area: QRectF) -> None:
     )
 
 
-def _colour_bar(painter: QPainter, panel: PanelView, area: QRectF) -> None:
+def _colour_bar(painter: QPainter, panel: PictureView, area: QRectF) -> None:
     """The signed range in words and colours: what the ends of the map mean, which no frame changes."""
     width = min(110.0, 0.4 * area.width())
     bar = QRectF(area.right() - _MARGIN - width, area.bottom() - _MARGIN - 5, width, 5)

@@ -32,7 +32,7 @@ from stabview.gui.bridge import Bridge
 from stabview.gui.chart import Chart
 from stabview.gui.iterate_slider import IterateSlider
 from stabview.gui.main_window import MainWindow
-from stabview.gui.stage import NAMES
+from stabview.gui.pictures import NAMES
 from stabview.gui.view_hub import OWN, TO_X
 from stabview.study.examples import EXAMPLES
 from stabview.study.study import ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
@@ -169,7 +169,7 @@ def test_all_panels_show_the_same_place_after_zoom_and_resize(searched, qtbot):
     for size in ((1350, 900), (1000, 640), (1200, 800)):
         searched.resize(*size)
         qtbot.wait(20)
-        seen = [panel.view._box.viewRect() for panel in stage.panels.values()]
+        seen = [stage.panels[name].view._box.viewRect() for name in NAMES]
         for rect in seen[1:]:
             assert rect.center().x() == pytest.approx(seen[0].center().x(), abs=1e-6)
             assert rect.width() == pytest.approx(seen[0].width(), rel=0.02)  # columns may differ by a pixel
