@@ -309,6 +309,10 @@ class MainWindow(QMainWindow):
         panel = self.stage.panels[name]
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.looking.pointer.selected:
+            menu.addSection(self.looking.pointer.described())
+            menu.addActions([self.actions_["duplicate"], self.actions_["deleteObject"]])
+            menu.addSeparator()
         if panel.signed:
             view_menus.fill_range_menu(menu.addMenu("Range"), self.bridge)
             if name == "perturbation":

@@ -98,6 +98,9 @@ class PanelView(PictureView):
             if self.hub.pointer is not None:
                 self.hub.pointer.let_go()
         elif event.button() == Qt.MouseButton.RightButton and self._travel <= _CLICK_PIXELS:
+            if self.hub.tool is None and self._taker(event.position()) is not None:
+                self.hub.pointer.press(*self.to_image(event.position()))  # its menu is about what is under the mouse
+                self.hub.pointer.cancel()
             self.menu_requested.emit(event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
