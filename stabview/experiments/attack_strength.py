@@ -16,11 +16,14 @@ from stabview.perturbation.validity import DECIBEL, SOLVED, Validity, validity
 def run(values: Mapping[str, object], *, device: str = "cpu") -> Iterator[Finding]:
     """Each part of the proof as it is done."""
     case = setting(values, device=device)
+    done = -1
     for proof in validity(
         case.objective(), SEARCHES[str(values["search"])], steps=int(values["steps"]),
         budget=float(values["budget"]), seed=case.seed,
     ):  # fmt: skip
-        yield _finding(case, str(values["search"]), proof)
+        if proof.done > done:
+            done = proof.done
+            yield _finding(case, str(values["search"]), proof)
 
 
 def _finding(case: Setting, search: str, proof: Validity) -> Finding:

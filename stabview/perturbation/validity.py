@@ -6,8 +6,9 @@ After Zimmermann et al. (NeurIPS 2022: attacks are tried where the answer is kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import torch
 
@@ -16,8 +17,9 @@ from stabview.perturbation.harm import Loss
 from stabview.perturbation.iterate import Iterate
 from stabview.perturbation.known import LinearTwin, largest_gain, planted
 from stabview.perturbation.objective import Objective
-from stabview.perturbation.search import best_of
 
+T = TypeVar("T")
+Part = Generator[None, None, "Validity"]
 Run = Callable[..., Iterator[Iterate]]
 """run(objective, steps=, budget=, seed=) -> iterates: the search that is examined."""
 
@@ -102,19 +104,35 @@ def validity(
 ) -> Iterator[Validity]:  # fmt: skip
     """The proof of a search on one image, each yield all that is known so far; the last one is complete.
 
+    It yields after every step of every search, so that it can be stopped and other work can be let through.
+
     Parameters
     ----------
     run : the search. found : its best iterate, where it was run already.
     """
     parts = [_gradient, _linear_twin, *[_planting(p) for p in DIFFICULTIES], _restarts, _plateau, _monotone, _noises]
     state = Validity(total=len(parts) + 1)
-    best = found if found is not None else best_of(run(objective, steps=steps, budget=budget, seed=seed))
+    case = Case(objective, run, steps, budget, seed, found)
+    best = found
+    if best is None:
+        best = yield from _each(state, case.searched())
     loss = float(Loss(1.0).amount(best.reconstruction[None], objective)[0])
     state = replace(state, loss=loss, done=1)
     yield state
-    case = Case(objective, run, steps, budget, seed, best)
+    case = replace(case, best=best)
     for part in parts:
-        state = replace(part(case, state), done=state.done + 1)
+        after = yield from _each(state, part(case, state))
+        state = replace(after, done=state.done + 1)
+        yield state
+
+
+def _each(state: Validity, steps: Generator[None, None, T]) -> Generator[Validity, None, T]:
+    """`state` again for every step of a part; returns what the part returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
         yield state
 
 
@@ -127,19 +145,24 @@ class Case:
     steps: int
     budget: float
     seed: int
-    best: Iterate
+    best: Iterate | None
 
-    def value(self, **changes: object) -> float:
-        """The largest objective of the same search with something else."""
+    def searched(self, objective: Objective | None = None, **changes: object) -> Generator[None, None, Iterate]:
+        """The best iterate of the same search with something else."""
         options = {"steps": self.steps, "budget": self.budget, "seed": self.seed, **changes}
-        return best_of(self.run(self.objective, **options)).objective
+        best = None
+        for iterate in self.run(objective or self.objective, **options):
+            if best is None or iterate.objective > best.objective:
+                best = iterate
+            yield
+        return best
 
 
 def _with(state: Validity, name: str, passed: bool, value: float, sentence: str) -> Validity:
     return replace(state, checks=(*state.checks, Check(name, bool(passed), float(value), sentence)))
 
 
-def _gradient(case: Case, state: Validity) -> Validity:
+def _gradient(case: Case, state: Validity) -> Part:
     """Along the gradient and along a random direction, the best of several step lengths (float32 leaves no one)."""
     objective = case.objective
     generator = torch.Generator().manual_seed(case.seed)
@@ -155,27 +178,28 @@ def _gradient(case: Case, state: Validity) -> Validity:
             ahead, behind = (
                 float(objective.exact(objective(point + sign * step * scale * towards)).value) for sign in (1, -1)
             )
+            yield
             errors.append(abs((ahead - behind) / (2 * step * scale) - slope) / abs(slope))
         worst = max(worst, min(errors))
     sentence = f"The gradient differs from finite differences by {100 * worst:.2g} %."
     return _with(state, "gradient", worst <= GRADIENT, worst, sentence)
 
 
-def _linear_twin(case: Case, state: Validity) -> Validity:
+def _linear_twin(case: Case, state: Validity) -> Part:
     """Not for spaces in which the data are no linear function of v: there the answer is not known."""
     objective = case.objective
     if objective.space.name == "physical" or objective.x.ndim == 3:
         return state
     twin = Objective(LinearTwin(), objective.operator, objective.x, objective.y, space=objective.space)
-    best = best_of(case.run(twin, steps=case.steps, budget=case.budget, seed=case.seed))
+    best = yield from case.searched(twin)
     gain = float(torch.linalg.vector_norm(best.reconstruction - twin.clean) / torch.linalg.vector_norm(best.v))
     share = gain / largest_gain(twin)
     sentence = f"Of the largest singular value of a linear method it finds {100 * share:.1f} %."
     return _with(state, "linear twin", share >= SOLVED, share, sentence)
 
 
-def _planting(difficulty: float) -> Callable[[Case, Validity], Validity]:
-    def part(case: Case, state: Validity) -> Validity:
+def _planting(difficulty: float) -> Callable[[Case, Validity], Part]:
+    def part(case: Case, state: Validity) -> Part:
         """Harder ones are not tried where an easier one was not solved."""
         objective = case.objective
         if objective.x.ndim == 3 or (state.grade is not None and state.grade < _easier(difficulty)):
@@ -188,7 +212,7 @@ def _planting(difficulty: float) -> Callable[[Case, Validity], Validity]:
         )  # fmt: skip
         unsafe = Objective(method, objective.operator, objective.x, objective.y, space=objective.space,
                            goal=Change(), precision=objective.precision)  # fmt: skip
-        best = best_of(case.run(unsafe, steps=case.steps, budget=case.budget, seed=case.seed))
+        best = yield from case.searched(unsafe)
         share = method.found(best.reconstruction, unsafe.clean)
         solved = share >= SOLVED
         grade = difficulty if solved else (state.grade or 0.0)
@@ -206,26 +230,31 @@ def _easier(difficulty: float) -> float:
     return DIFFICULTIES[index - 1] if index else 0.0
 
 
-def _restarts(case: Case, state: Validity) -> Validity:
-    values = [case.best.objective, *(case.value(seed=case.seed + k) for k in (1, 2))]
+def _restarts(case: Case, state: Validity) -> Part:
+    values = [case.best.objective]
+    for k in (1, 2):
+        other = yield from case.searched(seed=case.seed + k)
+        values.append(other.objective)
     spread = (max(values) - min(values)) / max(max(values), 1e-30)
     sentence = f"Three random starts end within {100 * spread:.2g} % of each other."
     return _with(state, "restarts agree", spread <= AGREE, spread, sentence)
 
 
-def _plateau(case: Case, state: Validity) -> Validity:
-    gain = case.value(steps=2 * case.steps) / max(case.best.objective, 1e-30) - 1
+def _plateau(case: Case, state: Validity) -> Part:
+    longer = yield from case.searched(steps=2 * case.steps)
+    gain = longer.objective / max(case.best.objective, 1e-30) - 1
     sentence = f"Twice as many steps raise the objective by {100 * gain:.2g} %."
     return _with(state, "plateau", gain <= AGREE, gain, sentence)
 
 
-def _monotone(case: Case, state: Validity) -> Validity:
-    share = case.value(budget=case.budget / 2) / max(case.best.objective, 1e-30)
+def _monotone(case: Case, state: Validity) -> Part:
+    smaller = yield from case.searched(budget=case.budget / 2)
+    share = smaller.objective / max(case.best.objective, 1e-30)
     sentence = f"Half the budget finds {100 * share:.0f} % of the objective."
     return _with(state, "monotone in the budget", share <= 1 + 1e-6, share, sentence)
 
 
-def _noises(case: Case, state: Validity) -> Validity:
+def _noises(case: Case, state: Validity) -> Part:
     """The goal at random perturbations of the norm that was found."""
     objective, generator = case.objective, torch.Generator().manual_seed(case.seed + 2)
     size = case.best.relative_norm * objective.space.reference
@@ -235,6 +264,7 @@ def _noises(case: Case, state: Validity) -> Validity:
             y = objective.space.data(size * objective.space.random(1, generator))[0]
         f = objective.reconstruct(y)
         values.append(objective.value(f))
+        yield
     share = max(values) / max(case.best.objective, 1e-30)
     sentence = f"The worst of {NOISES} random perturbations of the same norm does {100 * share:.2g} % of it."
     return _with(state, "worse than noise", share < 1, share, sentence)

@@ -61,6 +61,7 @@ class Jobs:
     ----------
     generation : of the study; see `outdate`.
     search_pace, sweep_pace : of the newest search and sampling curve; None until they have begun.
+    strength : what is known of the strength of the newest search, in words; proven : (parts done, all parts).
     report_folder : where the last report was written.
     """
 
@@ -75,6 +76,7 @@ class Jobs:
         self.device_label = "starting ..."
         self.search_pace: Pace | None = None
         self.sweep_pace: Pace | None = None
+        self.strength, self.proven = "", (0, 0)
         self.report_folder: Path | None = None
         self._asked, self._fitted = 0, fitted
         self._exposures: dict[object, float] = {}
@@ -111,7 +113,7 @@ class Jobs:
 
     def search(self) -> None:
         """Search on from the last iterate, from the beginning when it has no state."""
-        self.search_pace = None
+        self.search_pace, self.strength = None, ""
         generation, iterates = self.generation, self._results.iterates
         state = iterates[-1].state if iterates else None
         self._searcher.submit("search", lambda: self._search_steps(generation, state))
@@ -304,6 +306,34 @@ class Jobs:
         self._tell("search", "iterate", "progress")
         if generation == self.generation:
             self.ask("fill")
+            self.prove()
+
+    def prove(self) -> None:
+        """Say what is known of the strength of the search; with a study that asks for it, prove it."""
+        generation, problem = self.generation, self.ready_problem()
+        if problem is not None:
+            problem = replace(problem, study=self._history.study)
+            self._searcher.submit("strength", lambda: self._strength_steps(generation, problem), priority=1)
+
+    def _strength_steps(self, generation: int, problem: Problem) -> Iterator[None]:
+        """The proof that the search is strong: the one that is kept, or where it is asked for, step by step."""
+        from stabview.study.strength import known_strength, prove
+
+        facts = known_strength(problem)
+        self.strength = str(facts["strength"])
+        self._tell("search")
+        if "checks" in facts or not problem.study.perturbation.prove:
+            return
+        with self._lock:
+            found = tuple(self._results.iterates)
+        yield
+        for proof in prove(problem, found):
+            if generation != self.generation:
+                return
+            self.strength, self.proven = proof.strength, (proof.done, proof.total)
+            self._tell("progress")
+            yield
+        self._tell("search", "progress")
 
     def _add_iterate(self, generation: int, problem: Problem, iterate: Iterate) -> None:
         from stabview.study.answers import network_part

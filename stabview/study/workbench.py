@@ -96,6 +96,11 @@ class Workbench:
         return self._jobs.has("search")
 
     @property
+    def strength(self) -> str:
+        """What is known of the strength of the newest search, in words; empty before it has ended."""
+        return self._jobs.strength
+
+    @property
     def can_resume(self) -> bool:
         """Whether `run_search` would go on from the last iterate."""
         return not self.searching and self._results.resumable and 1 < self.count < self.planned
@@ -183,6 +188,8 @@ class Workbench:
                     pace = self._jobs.sweep_pace if key == "sweep" else None
                     steps = (pace.done, pace.total, pace.seconds_left) if pace is not None else ()
                     return Progress(text, *steps, busy=True)
+            if self._jobs.has("strength"):
+                return Progress("proving the strength of the search", *self._jobs.proven, busy=True)
             return Progress()
 
     def frame(self, index: int | None = None, *, ask: bool = True) -> Frame | None:
@@ -386,6 +393,9 @@ class Workbench:
             self._begin(keep_search=True)
             if searching:
                 self.run_search()
+        elif replace(after.perturbation, prove=before.perturbation.prove) == before.perturbation != after.perturbation:
+            if self.count > 1 and not self.searching:
+                self._jobs.prove()
         elif after.perturbation != before.perturbation:
             self._jobs.outdate("search")
             self._results.resumable = False

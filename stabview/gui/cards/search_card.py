@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QCheckBox
 
-from stabview.gui.cards.card import Card
+from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Fold, NumberEdit, Spin, tend
 from stabview.gui.cards.paint_state import PaintState
 from stabview.study.choices import AGAINST, DOMAINS, GOALS, SEARCHES
@@ -85,6 +85,14 @@ class SearchCard(Card):
             "realOnly",
         )
         self.wide(self.real_only)
+        self.prove = QCheckBox("prove the strength")
+        tip = "After the search, try it where the answer is known; ten times as long, in the background, and kept."
+        tend(self.prove, "Prove the strength of the search", tip, "searchProve")
+        self.wide(self.prove)
+        self.prove.clicked.connect(lambda on: self._change("proof of strength", prove=on))
+        self.strength = self.wide(Note())
+        self.bridge.search_changed.connect(self._show_strength)
+        self.bridge.progress_changed.connect(self._show_strength)
         self.more.toggled.connect(lambda on: self._show_more(self.workbench.study))
         self.search.chosen.connect(lambda key: self._change("search", search=key))
         self.against.chosen.connect(lambda key: self._change("searched method", against=key))
@@ -114,6 +122,7 @@ class SearchCard(Card):
         self.start.show_value(100 * chosen.start)
         self.seed.show_value(chosen.seed)
         self.real_only.setChecked(chosen.real_only)
+        self.prove.setChecked(chosen.prove)
         for field, edit in self.numbers.items():
             edit.show_value(getattr(chosen, field))
         set_here = [name for name, edit in self.numbers.items() if edit.text()]
@@ -135,7 +144,12 @@ class SearchCard(Card):
             ("init", self.numbers["init"]),
         ):
             self.show_row(field, more and matters(study.perturbation, name))
+        self.show_row(self.prove, more)
         self.show_row(self.real_only, more and study.sampling.operator in COMPLEX)
+
+    def _show_strength(self) -> None:
+        words = self.workbench.strength
+        self.strength.setText(f"Search: {words}." if words else "")
 
     def summary(self) -> str:
         chosen = self.workbench.study.perturbation
