@@ -215,6 +215,11 @@ def keys_of(row: Row) -> str:
     return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in row.keys)
 
 
-def keys_text() -> list[tuple[str, str]]:
-    """(keys, what they do) of all actions that have keys."""
-    return [(keys_of(row), row.tooltip) for row in ROWS if row.keys]
+def keys_text() -> list[tuple[str, list[tuple[str, str]]]]:
+    """(menu, [(keys, what they do)]) of all actions that have keys."""
+    menus: dict[str, list[tuple[str, str]]] = {}
+    for row in ROWS:
+        if row.keys:
+            title = SUBMENUS[row.menu][1].replace("&", "") if row.menu in SUBMENUS else row.menu
+            menus.setdefault(title, []).append((keys_of(row), row.tooltip))
+    return list(menus.items())

@@ -27,10 +27,10 @@ MOUSE = (
 
 
 class ShortcutsDialog(TextDialog):
-    """Two tables; `keys` are (keys, what they do) as of `stabview.gui.actions.keys_text`."""
+    """A table for the mouse and one for each menu; `keys` as of `stabview.gui.actions.keys_text`."""
 
-    def __init__(self, keys: Iterable[tuple[str, str]], parent: QWidget | None = None) -> None:
-        text = "\n\n".join((_table("Keys", keys), _table("Mouse and painting", MOUSE)))
+    def __init__(self, keys: Iterable[tuple[str, Iterable[tuple[str, str]]]], parent: QWidget | None = None) -> None:
+        text = "\n\n".join(_table(title, rows) for title, rows in (("Mouse and painting", MOUSE), *keys))
         super().__init__("Keys and mouse", text, parent, name="shortcuts")
 
 
