@@ -96,7 +96,7 @@ def test_files_beside_the_study_move_with_it(tmp_path):
         ('[sampling]\npattern = "cartesian_gaussian"', ["[sampling] pattern", "'cartesian-gaussian'"]),
         ('[image]\nphantom = "shep-logan"', ["[image] phantom", "'shepp-logan'"]),
         ('[network]\nname = "deepmri"', ["[network] name", "'deep-mri'"]),
-        ('[perturbation]\nsearch = "adam"', ["[perturbation] search", "continuation", "ascent"]),
+        ('[perturbation]\nsearch = "newton"', ["[perturbation] search", "continuation", "ascent"]),
         ("[sampling]\nrate = 0", ["[sampling] rate", "above 0 and at most 1"]),
         ("[sampling]\nrate = 1.01", ["[sampling] rate", "above 0 and at most 1"]),
         ("[sampling]\nrate = nan", ["[sampling] rate", "above 0 and at most 1"]),
