@@ -61,14 +61,15 @@ class Exporting(QObject):
             stage = window.stage
         return {
             **panels, "stage": stage, "growth": window.strip.chart, "sampling": window.sampling_plot.chart,
-            "numbers": window.measures, "magnifier": window.magnifier, "window": window.centralWidget(),
+            "numbers": window.measures, **window.inspector.figures(), "window": window.centralWidget(),
         }  # fmt: skip
 
     def subjects(self) -> tuple[Subject, ...]:
         """The same with their names and formats, and the film."""
         named = {
             "stage": "All panels in sight", "growth": "Growth curves of the search", "sampling": "PSNR and sampling",
-            "numbers": "Numbers", "magnifier": "Magnifier", "window": "The whole window",
+            "numbers": "Numbers", "magnifier": "Magnifier", "region": "Statistics of the region",
+            "profile": "Line profile", "histogram": "Histogram", "window": "The whole window",
         }  # fmt: skip
         listed = [
             Subject(key, named.get(key) or f"Panel: {widget.accessibleName()}", self._endings(key))
@@ -85,12 +86,14 @@ class Exporting(QObject):
         return found[0] if found else "stage"
 
     def _endings(self, key: str) -> tuple[str, ...]:
-        return (*_FIGURE, ".csv") if key in _NUMBERS else _FIGURE
+        return (*_FIGURE, ".csv") if key in _NUMBERS or key in self.window.inspector.tables() else _FIGURE
 
     def _offer_menus(self) -> None:
         """A right click on plots and tables; panels have a menu of their own."""
-        for key in ("growth", "sampling", "numbers", "magnifier"):
-            widget = self.widgets()[key]
+        inspector = self.window.inspector
+        pages = {"magnifier": inspector.magnifier, "profile": inspector.profile.chart,
+                 "histogram": inspector.histogram.chart, "region": inspector.region.table}  # fmt: skip
+        for key, widget in {**{key: self.widgets()[key] for key in ("growth", "sampling", "numbers")}, **pages}.items():
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(partial(self._menu, key, widget))
 
@@ -106,10 +109,11 @@ class Exporting(QObject):
     @Slot()
     def copy(self) -> None:
         """What has the focus to the clipboard: the table as text, a panel or plot as a picture, or all panels."""
-        if self.window.measures.table.hasFocus():
-            QGuiApplication.clipboard().setText(self.window.measures.table.as_text())
-            self.bridge.say("Copied the table")
-            return
+        for table in (self.window.measures.table, self.window.inspector.region.table):
+            if table.hasFocus():
+                QGuiApplication.clipboard().setText(table.as_text())
+                self.bridge.say("Copied the table")
+                return
         key = self.focused()
         self.copy_figure(key)
 
@@ -150,6 +154,11 @@ class Exporting(QObject):
         try:
             if kind in FILMS:
                 self._export_film(path, seconds)
+            elif kind == ".csv" and key in self.window.inspector.tables():
+                text = self.window.inspector.tables()[key]
+                self.bridge.in_background(
+                    lambda: path.write_text(text, encoding="utf-8"), lambda: self.bridge.say(f"Wrote {path.name}")
+                )
             elif kind == ".csv":
                 self._export_numbers(key, path)
             else:

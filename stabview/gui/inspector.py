@@ -64,6 +64,18 @@ class Inspector(QFrame):
         """Bring a page to the front."""
         self.tabs.setCurrentIndex(list(self.pages).index(title))
 
+    def figures(self) -> dict[str, QWidget]:
+        """The page in front, as something that can become a figure, by its key."""
+        keys = {"Lens": "magnifier", "Region": "region", "Profile": "profile", "Histogram": "histogram"}
+        title = list(self.pages)[self.tabs.currentIndex()]
+        page = self.pages[title]
+        return {keys[title]: page if page in (self.magnifier, self.region) else page.chart}
+
+    def tables(self) -> dict[str, str]:
+        """The numbers of the region and of the profile as CSV, where there are some."""
+        texts = {"region": self.region.csv(), "profile": self.profile.csv()}
+        return {key: text for key, text in texts.items() if text}
+
     @Slot(int)
     def _turn_to(self, place: int) -> None:
         self.stack.setCurrentIndex(place)

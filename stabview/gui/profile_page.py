@@ -23,6 +23,8 @@ class ProfilePage(QWidget):
     def __init__(self, stage: Stage) -> None:
         super().__init__()
         self.stage = stage
+        self._curves: tuple[ProfileCurve, ...] = ()
+        self._unit: float | None = None
         self.chart = Chart()
         self.chart.setObjectName("profileChart")
         self.chart.setAccessibleName("Line profile")
@@ -34,8 +36,13 @@ class ProfilePage(QWidget):
         layout.addWidget(self.chart, 1)
         layout.addWidget(self.note)
 
+    def csv(self) -> str:
+        """The curves with all their digits; empty without a line."""
+        return _csv(self._curves, self._unit or 1.0, "mm" if self._unit else "pixels") if self._curves else ""
+
     def refresh(self) -> None:
         """Read the present frame along the line."""
+        self._curves = ()
         workbench = self.stage.bridge.workbench
         line, frame = self.stage.hub.marks.current((marks.LINE,)), workbench.frame(ask=False)
         if line is None or frame is None or workbench.scene is None:
@@ -48,10 +55,22 @@ class ProfilePage(QWidget):
         spacing = workbench.scene.spacing
         unit = spacing[1] if spacing is not None and spacing[0] == spacing[1] else None
         series = [one for curve in curves for one in _series(curve, unit or 1.0)]
+        self._curves, self._unit = curves, unit
         self.chart.set_data(_axes(series, "mm" if unit else "pixels"), series)
         moved = [(curve.name, curve.largest_change) for curve in curves if curve.name != "input"]
         said = [f"{_TITLES[name]} {change:.3f}" for name, change in moved if change is not None]
         self.note.setText(f"largest change from the clean data: {', '.join(said)}" if said else "")
+
+
+def _csv(curves: tuple[ProfileCurve, ...], unit: float, name: str) -> str:
+    columns = {name: unit * curves[0].positions}
+    for curve in curves:
+        columns[_TITLES[curve.name]] = curve.now
+        if curve.clean is not None:
+            columns[f"{_TITLES[curve.name]}, clean"] = curve.clean
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(f'"{title}"' for title in columns)]
+    return "\n".join((*lines, *(",".join(f"{value:.7g}" for value in row) for row in rows))) + "\n"
 
 
 def _series(curve: ProfileCurve, unit: float) -> list[Series]:

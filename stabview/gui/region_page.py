@@ -28,6 +28,7 @@ class RegionPage(QWidget):
     def __init__(self, stage: Stage) -> None:
         super().__init__()
         self.stage = stage
+        self._rows: tuple[RegionRow, ...] = ()
         self.note = Note()
         self.table = _Table(len(_TITLES), len(_COLUMNS))
         tend(self.table, "Statistics of the region", "Values on the scale of x; Ctrl+C copies them", "regionTable")
@@ -59,16 +60,29 @@ class RegionPage(QWidget):
             self.note.setText("Draw a rectangle (R) or an ellipse (E) on a picture: it is measured in all of them.")
         elif frame is None or workbench.scene is None:
             self.note.setText("computing …")
+        self._rows = ()
         self.table.setVisible(region is not None and frame is not None)
         if region is None or frame is None or workbench.scene is None:
             return
         clean = workbench.frame(0, ask=False) if frame.index > 0 else None
         ellipse = region.kind == marks.ELLIPSE
-        rows = {row.name: row for row in region_rows(frame, clean, region.start, region.end, ellipse=ellipse)}
+        self._rows = region_rows(frame, clean, region.start, region.end, ellipse=ellipse)
+        rows = {row.name: row for row in self._rows}
         pixels = max((row.now.pixels for row in rows.values()), default=0)
         self.note.setText(_described(region, pixels, workbench.scene))
         for place, name in enumerate(_TITLES):
             self._show(place, name, rows.get(name))
+
+    def csv(self) -> str:
+        """The numbers, with all their digits; empty without a region."""
+        if not self._rows:
+            return ""
+        lines = ["image,mean,deviation,low,high,pixels,shift of the mean,rms change"]
+        for row in self._rows:
+            now = row.now
+            cells = (now.mean, now.deviation, now.low, now.high, now.pixels, row.shift, row.change)
+            lines.append(",".join((_TITLES[row.name], *("" if cell is None else f"{cell:.7g}" for cell in cells))))
+        return "\n".join(lines) + "\n"
 
     def _show(self, place: int, name: str, row: RegionRow | None) -> None:
         texts = ("…", "", "")

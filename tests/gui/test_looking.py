@@ -198,6 +198,8 @@ def test_a_region_drawn_by_keys_is_measured_in_every_image(small_window, qtbot):
     change = inside - clean.panels["network"][10:15, 10:17]
     assert table.item(1, 2).text() == f"{np.sqrt((change**2).mean()):.3f}"
     assert "35 pixels" in window.inspector.region.note.text()
+    written = window.inspector.tables()["region"].splitlines()[2].split(",")
+    assert written[0] == "network" and float(written[1]) == pytest.approx(inside.mean(), rel=1e-5)
 
 
 def test_a_line_profile_reads_all_images_and_what_the_perturbation_changed(small_window, qtbot):
@@ -214,6 +216,7 @@ def test_a_line_profile_reads_all_images_and_what_the_perturbation_changed(small
     spots = np.interp(unit * np.arange(31), series["network"].x, series["network"].y)
     np.testing.assert_allclose(spots, row, atol=0.02)
     assert "largest change" in window.inspector.profile.note.text()
+    assert len(window.inspector.tables()["profile"].splitlines()) == len(series["network"].x) + 1
 
 
 def test_the_histogram_sets_the_window_by_a_drag(small_window, qtbot):
