@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from stabview.images.errors import InputError
-from stabview.training.data import ImageFolder, augmented, read_folder, smooth_phase, subjects_in
+from stabview.training.data import Drawn, ImageFolder, augmented, read_folder, smooth_phase, subjects_in
 
 WIDTH = 256
 SUBJECTS = {
@@ -32,6 +32,19 @@ def brain_slices(folder: Path | None, split: str) -> ImageFolder:
         raise InputError(f"{folder} holds {len(names)} subjects; training, choosing and testing need at least 3.")
     places = {"train": (0, 3, 4), "validation": (1,), "test": (2,)}[split]
     return read_folder(folder, tuple(name for k, name in enumerate(names) if k % 5 in places))
+
+
+def by_subject(slices: ImageFolder) -> Drawn:
+    """The same slices, those of every subject drawn equally often."""
+    names = list(dict.fromkeys(slices.subjects))
+    pairs = list(zip(slices.images, slices.subjects, strict=True))
+    groups = [[image for image, name in pairs if name == one] for one in names]
+
+    def draw(generator: np.random.Generator) -> np.ndarray:
+        group = groups[generator.integers(len(groups))]
+        return group[generator.integers(len(group))]
+
+    return Drawn(draw, f"{slices.source}, every subject equally often")
 
 
 def strip(generator: np.random.Generator, image: np.ndarray, rows: int, *, phase: float = 0.6) -> np.ndarray:

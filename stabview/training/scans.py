@@ -13,8 +13,9 @@ from stabview.sampling.multicoil import MultiCoilOperator
 from stabview.sampling.operator import SamplingOperator
 from stabview.sampling.sensitivities import birdcage
 from stabview.training.brains import WIDTH, strip
-from stabview.training.data import ImageFolder, Mixture
+from stabview.training.data import Drawn, ImageFolder, Mixture
 
+Source = ImageFolder | Drawn | Mixture
 Lines = Callable[[np.random.Generator], np.ndarray]
 """Draws which of the `WIDTH` lines are measured, (WIDTH,) booleans, centred."""
 COIL_SETS = 24
@@ -31,7 +32,7 @@ def with_noise(generator: np.random.Generator, clean: torch.Tensor, operator: Sa
 
 
 def single_coil_scan(
-    generator: np.random.Generator, data: ImageFolder | Mixture, lines: Lines, *, rows: int, batch: int, noise: float
+    generator: np.random.Generator, data: Source, lines: Lines, *, rows: int, batch: int, noise: float
 ) -> tuple[torch.Tensor, FourierOperator, torch.Tensor]:
     """(y, operator, x) of `batch` strips, each with lines of its own."""
     x = torch.from_numpy(np.stack([strip(generator, data.draw(generator), rows) for _ in range(batch)]))
@@ -41,7 +42,7 @@ def single_coil_scan(
 
 
 def parallel_scan(
-    generator: np.random.Generator, data: ImageFolder | Mixture, lines: Lines, coils: list[np.ndarray], *,
+    generator: np.random.Generator, data: Source, lines: Lines, coils: list[np.ndarray], *,
     rows: int, batch: int, noise: float,
 ) -> tuple[torch.Tensor, MultiCoilOperator, torch.Tensor]:  # fmt: skip
     """(y, operator, x) of `batch` strips, all with the same lines and the same rows of one of the sets of coils."""
