@@ -36,7 +36,9 @@ def test_a_planted_instability_exists(objective):
     assert method.found(f, objective.clean) < 0.2
 
 
-def test_a_strong_search_proves_it_and_a_weak_one_is_found_out(objective):
+def test_a_strong_search_proves_it_and_a_weak_one_is_found_out(random_map):
+    objective = Objective(random_map.method, random_map.operator, random_map.x, random_map.y)
+
     def strong(objective, *, steps, budget, seed):
         return continuation(objective, steps=steps, budget=budget, seed=seed)
 
