@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from stabview.gui import looks, text
 from stabview.gui.looks import Look
-from stabview.gui.pictures import PICTURES
+from stabview.gui.pictures import Picture
 from stabview.gui.view_hub import TO_X, ViewHub
 from stabview.study.frames import Frame, Scene
 from stabview.study.study import Study
@@ -18,23 +18,22 @@ _DATA = {"image": "A(x + r{j})", "samples": "Ax + e{j}", "operator": "A′{j} x"
 _FORMULAS = {"network": ("Network", "f"), "soa": ("SoA", "Φ"), "quick": ("Quick", "B")}
 
 
-def caption(name: str, scene: Scene, study: Study, position: int, hub: ViewHub) -> tuple[Forms, Forms]:
+def caption(picture: Picture, scene: Scene, study: Study, position: int, hub: ViewHub) -> tuple[Forms, Forms]:
     """(left, right) of the line above a picture."""
     j, domain = text.subscript(position), study.perturbation.domain
     r, place = f"r{j}", _DATA[domain].format(j=j)
-    picture = PICTURES[name]
-    if name == "input":
+    if picture.name == "input":
         return (f"Input  x + {r}", "Input"), (scene.title, looks.range_text(Look.IMAGE, hub))
-    if name == "perturbation":
+    if picture.name == "perturbation":
         amplified = f" × {hub.amplification:g}" if hub.amplification != 1 else ""
         part = "Im " if hub.component == "imaginary" else ""
         right = () if domain == "image" else ("minimum-norm image with the same data",)
         return (f"Perturbation  {part}{r}{amplified}", f"{part}{r}{amplified}"), right
     method = picture.method
-    word, letter = _FORMULAS[method]
+    word, letter = _FORMULAS.get(method, (picture.title.removesuffix(" difference"), "Ψ"))
     if picture.look is Look.IMAGE:
-        title = {"network": scene.network_title, "soa": scene.soa_title, "quick": scene.quick_title}[method]
-        window = looks.range_text(Look.IMAGE, hub)
+        titles = {"network": scene.network_title, "soa": scene.soa_title, "quick": scene.quick_title}
+        title, window = titles.get(method, ""), looks.range_text(Look.IMAGE, hub)
         return (f"{word}  {letter}({place})", word), (f"{title}   {window}", window)
     part = "Im: " if hub.component == "imaginary" else ""
     if hub.difference == TO_X:
@@ -42,17 +41,16 @@ def caption(name: str, scene: Scene, study: Study, position: int, hub: ViewHub) 
     return (f"{part}{word} − own {letter}(Ax)",), ()
 
 
-def figures(name: str, scene: Scene, frame: Frame | None, *, to_x: bool, domain: str) -> Forms:
+def figures(picture: Picture, scene: Scene, frame: Frame | None, *, to_x: bool, domain: str) -> Forms:
     """The figures of a picture, for the line below it."""
     if frame is None:
         return ("",)
-    if name == "input":
+    if picture.name == "input":
         height, width = scene.x.shape
         spacing = f", {scene.spacing[1]:.2g} mm" if scene.spacing else ""
         return f"{width} × {height}{spacing}", ""
-    if name == "perturbation":
+    if picture.name == "perturbation":
         return (f"{NORMS[domain]} {text.per_cent(frame.relative_norm)}",)
-    picture = PICTURES[name]
     measures: Mapping[str, float] = frame.measures.get(picture.method, {})
     if picture.look is Look.IMAGE:
         parts = []

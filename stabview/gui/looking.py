@@ -20,6 +20,7 @@ from stabview.gui.pictures import LAYOUTS
 from stabview.gui.pointer import Pointer
 from stabview.gui.stage import Stage
 from stabview.study.frames import COMPONENTS
+from stabview.study.others import other_methods
 from stabview.study.study import COMPLEX
 
 TOOLS = (marks.ARROW, marks.WORDS, marks.RECTANGLE, marks.ELLIPSE, marks.LINE)
@@ -211,6 +212,23 @@ class Looking(QObject):
             view.setFocus()
 
     # --- menus
+
+    def fill_other_menu(self, menu: QMenu) -> None:
+        """Methods to show beside the network and the reference method."""
+        workbench = self.bridge.workbench
+        menu.clear()
+        for name, title in other_methods(workbench.study).items():
+            action = menu.addAction(title)
+            action.setToolTip("Reconstruct the same data with it, at every iterate that is looked at")
+            action.setCheckable(True)
+            action.setChecked(f"other:{name}" in workbench.others)
+            action.triggered.connect(lambda on, name=name: self.show_other(name, on))
+
+    def show_other(self, name: str, shown: bool) -> None:
+        """Show another method in the layout of three methods, or no more."""
+        self.bridge.workbench.show_other(name, shown)
+        self.comparison.leave()
+        self.stage.place_other(name) if shown else self.stage.refresh()
 
     def fill_choose_menu(self, menu: QMenu, name: str) -> None:
         """What a panel could show instead."""

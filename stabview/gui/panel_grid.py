@@ -89,12 +89,17 @@ class PanelGrid(QWidget):
         return pinned
 
     def _unpin(self, name: str) -> None:
-        """Forget a pinned picture; layouts that showed it are as at first."""
+        """Forget a pinned picture."""
+        del self.pins[name]
+        self._forget_panel(name)
+
+    def _forget_panel(self, name: str) -> None:
+        """Take a panel away; layouts that showed it are as at first."""
         for layout, shown in self._shown.items():
             if name in shown:
                 self._shown[layout] = LAYOUTS[layout].shows
         self.enlarged = None if self.enlarged == name else self.enlarged
-        del self.pins[name], self.pictures[name]
+        del self.pictures[name]
         panel = self.panels.pop(name)
         self._grid.removeWidget(panel)
         panel.hide()

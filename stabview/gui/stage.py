@@ -11,11 +11,14 @@ from PySide6.QtCore import Signal, Slot
 from stabview.gui import captions, text, theme
 from stabview.gui.bridge import Bridge
 from stabview.gui.image_panel import ImagePanel
+from stabview.gui.looks import Look
 from stabview.gui.overlays import SceneFacts
 from stabview.gui.panel_grid import PanelGrid
+from stabview.gui.pictures import Picture
 from stabview.gui.view_hub import AMPLIFICATIONS, TO_X
 from stabview.study import reading
 from stabview.study.frames import Frame, Scene
+from stabview.study.others import is_other, other_methods
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +93,7 @@ class Stage(PanelGrid):
         """Show the present frame in the panels in sight; what is not there yet keeps its old picture and is marked."""
         if self.bridge.workbench.scene is None:
             return
+        self._follow_others()
         frame = self.bridge.workbench.frame()
         for name in self.wanted():
             panel = self.panels[name]
@@ -98,6 +102,37 @@ class Stage(PanelGrid):
         self._show_names()
         self._show_footers()
         self.painted.emit()
+
+    def _follow_others(self) -> None:
+        """Have a panel for each method beside the study's own, and one for its difference."""
+        workbench = self.bridge.workbench
+        known = {name for name in self.pictures if is_other(name) and not name.endswith("Difference")}
+        if known == set(workbench.others):
+            return
+        for part in known - set(workbench.others):
+            self._forget_panel(part)
+            self._forget_panel(f"{part}Difference")
+        titles = other_methods(workbench.study)
+        for part in (part for part in workbench.others if part not in known):
+            title = titles[part.removeprefix("other:")]
+            for picture in (
+                Picture(part, title, f"{title} reconstruction", Look.IMAGE, part),
+                Picture(f"{part}Difference", f"{title} difference", f"Difference of {title}", Look.SIGNED, part),
+            ):
+                panel = self._add_panel(picture)
+                panel.view.set_scene_facts(self.panels["input"].view.scene_facts)
+                panel.hide()
+        self._arrange()
+
+    def place_other(self, name: str) -> None:
+        """Show another method beside network and SoA."""
+        self.refresh()
+        part = f"other:{name}"
+        if part in self.panels:
+            self.choose_layout("methods")
+            third = len(self.shown) // 2 - 1
+            self.show_instead(self.shown[third], part)
+            self.show_instead(self.shown[-1], f"{part}Difference")
 
     def wanted(self) -> Sequence[str]:
         """The pictures that are looked at somewhere: in sight here or, out of sight, in the magnifier."""
@@ -163,7 +198,7 @@ class Stage(PanelGrid):
         workbench = self.bridge.workbench
         if name in self.pins:
             return (self.pins[name].caption,), ()
-        return captions.caption(name, workbench.scene, workbench.study, workbench.position, self.hub)
+        return captions.caption(self.pictures[name], workbench.scene, workbench.study, workbench.position, self.hub)
 
     def figures(self, name: str) -> tuple[str, ...]:
         """The figures below a picture."""
@@ -172,7 +207,7 @@ class Stage(PanelGrid):
             return (self.pins[name].figures,)
         domain = workbench.study.perturbation.domain
         return captions.figures(
-            name, workbench.scene, workbench.frame(), to_x=self.hub.difference == TO_X, domain=domain
+            self.pictures[name], workbench.scene, workbench.frame(), to_x=self.hub.difference == TO_X, domain=domain
         )
 
     @Slot()
@@ -187,7 +222,7 @@ class Stage(PanelGrid):
     def colour_of(self, name: str) -> object:
         """The colour of a panel's words: that of its method."""
         method = self.pictures[name].method
-        return theme.method_colour(method, on_stage=True) if method else None
+        return theme.method_colour(method, on_stage=True) if method in theme.METHOD_MARKERS else None
 
     def reading(self, panel: ImagePanel, scene: Scene) -> tuple[str, ...]:
         """The value at the cursor, longest form first."""

@@ -70,6 +70,14 @@ def soa_pictures(problem: Problem, estimate: torch.Tensor, clean: torch.Tensor, 
     return FramePart(_panels(problem, "soa", estimate, clean, component), {})
 
 
+def other_part(
+    problem: Problem, iterate: Iterate, part: str, estimate: torch.Tensor, clean: torch.Tensor, component: str
+) -> FramePart:
+    """Pictures and measures of what a method beside the study's own makes of an iterate."""
+    measures = _measures(problem, estimate, clean, iterate)
+    return FramePart(_panels(problem, part, estimate, clean, component), {part: measures})
+
+
 def soa_stand_in(
     problem: Problem, iterate: Iterate, clean: torch.Tensor, start: WarmStart, *, stopped: Callable[[], bool]
 ) -> FramePart | None:

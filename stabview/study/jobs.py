@@ -18,6 +18,7 @@ from stabview.engine.pace import Pace
 from stabview.engine.worker import Worker
 from stabview.images.errors import InputError
 from stabview.study.history import History
+from stabview.study.others import is_other
 from stabview.study.results import Results
 from stabview.study.study import sweep_rates
 
@@ -401,7 +402,7 @@ class Jobs:
         component: str | None = None,
     ) -> bool:  # fmt: skip
         """Compute one part of the frame of an iterate; False when something more urgent came, or it is `unwanted`."""
-        from stabview.study.answers import network_part, soa_part, soa_pictures
+        from stabview.study.answers import network_part, other_part, soa_part, soa_pictures
 
         results = self._results
         with self._lock:
@@ -413,6 +414,13 @@ class Jobs:
         solution = None
         if name == "network":
             part = network_part(problem, iterate, component=component, measured=measured)
+        elif is_other(name):
+            estimates = results.other_estimates
+            if index > 0 and (name, 0) not in estimates and not self._complete(generation, problem, 0, name):
+                return False
+            if (name, index) not in estimates:
+                estimates[name, index] = problem.other(name)(iterate.y, problem.operator)
+            part = other_part(problem, iterate, name, estimates[name, index], estimates[name, 0], component)
         elif known is not None and 0 in results.soa_estimates:
             part = soa_pictures(problem, known, results.soa_estimates[0], component)
         else:
@@ -495,7 +503,7 @@ class Jobs:
         with self._lock:
             kept, frames = results.kept(), []
         for k in range(len(kept.iterates)):
-            for name in results.missing(k, "magnitude"):
+            for name in filter(lambda name: not is_other(name), results.missing(k, "magnitude")):
                 while not self._complete(generation, problem, k, name, component="magnitude"):
                     yield
             with self._lock:

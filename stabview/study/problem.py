@@ -16,18 +16,20 @@ import torch
 from stabview.images.details import render_detail, render_each
 from stabview.images.errors import InputError
 from stabview.methods.linear.least_squares import LeastSquares, least_squares_method
-from stabview.methods.method import QuickInverse
+from stabview.methods.method import Method, QuickInverse
 from stabview.methods.networks.loading import files_of, load_file, load_shipped
 from stabview.methods.networks.network import NetworkMethod
 from stabview.methods.sparse.method import SparseMethod
 from stabview.methods.sparse.names import sparse_method
 from stabview.perturbation.objective import Objective
 from stabview.perturbation.physical import space_of
+from stabview.perturbation.precision import fastest_precision
 from stabview.sampling.operator import SamplingOperator
 from stabview.sampling.simulation import finer_grid_data, noise
 from stabview.study.fields import matters
 from stabview.study.frames import Scene
 from stabview.study.operators import sampling_operator
+from stabview.study.others import build_other
 from stabview.study.source import SourceImage, source_image
 from stabview.study.study import NetworkChoice, Study
 
@@ -86,7 +88,8 @@ class Problem:
         space = space_of(
             choice.domain, self.operator, self.x, self.y, real_only=choice.real_only, knobs=choice.knobs
         )
-        return Objective(self.network, self.operator, self.x, self.y, space=space, precision=choice.precision)
+        precision = fastest_precision(self.device) if choice.precision == "auto" else choice.precision
+        return Objective(self.network, self.operator, self.x, self.y, space=space, precision=precision)
 
     @cached_property
     def target(self) -> torch.Tensor:
@@ -101,6 +104,16 @@ class Problem:
     @property
     def methods(self) -> dict[str, object]:
         return {"network": self.network, "soa": self.soa, "quick": self.quick}
+
+    def other(self, part: str) -> Method:
+        """A method beside these, built once."""
+        if part not in self._others:
+            self._others[part] = build_other(self, part)
+        return self._others[part]
+
+    @cached_property
+    def _others(self) -> dict[str, Method]:
+        return {}
 
     def scene(self) -> Scene:
         """What the window shows of it."""

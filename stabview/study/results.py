@@ -33,7 +33,7 @@ PICTURE_MEMORY = 1 << 29
 STATE_MEMORY = 1 << 28
 """Bytes of the states of iterates other than the last, from which a search can be resumed."""
 PARTS = ("network", "soa")
-"""The parts a frame is made of."""
+"""The parts that every frame is made of."""
 
 
 class Results:
@@ -52,12 +52,14 @@ class Results:
     resumable : whether a stopped search may go on from the last iterate.
     restored : a session that was opened and whose iterates are not here yet.
     component : one of `COMPONENTS`, what pictures of complex images show.
+    others : parts "other:NAME" of methods beside the study's own, with what they make and measure of the iterates.
     """
 
     def __init__(self) -> None:
         self._pictures: BoundedCache[FramePart] = BoundedCache(PICTURE_MEMORY)
         self.scene: Scene | None = None
         self.component = "magnitude"
+        self.others: tuple[str, ...] = ()
         self.exposures: dict[int, float] = {}  # the old ones stay until there are new ones, so that nothing flickers
         self.forget()
 
@@ -67,6 +69,8 @@ class Results:
         self._state_bytes: list[int] = []
         self.measures: dict[int, dict[str, dict[str, float]]] = {}
         self.soa_estimates: dict[int, torch.Tensor] = {}
+        self.other_estimates: dict[tuple[str, int], torch.Tensor] = {}
+        self.other_measures: dict[int, dict[str, dict[str, float]]] = {}
         self.detail_reports: tuple[DetailReport, ...] = ()
         self.sweep_points: tuple[SweepPoint, ...] = ()
         self.sweep_position = 0
@@ -92,7 +96,8 @@ class Results:
     def keep_until(self, last: int) -> None:
         """Forget the iterates after this one."""
         del self.iterates[last + 1 :], self._state_bytes[last + 1 :]
-        self._keep_pictures([(k, name) for k in range(last + 1) for name in PARTS])
+        self._keep_pictures([(k, name) for k in range(last + 1) for name in self.parts])
+        self.other_estimates = {key: estimate for key, estimate in self.other_estimates.items() if key[1] <= last}
         self.measures = {k: measures for k, measures in self.measures.items() if k <= last}
         self.soa_estimates = {k: estimate for k, estimate in self.soa_estimates.items() if k <= last}
         self._stand_in = None
@@ -110,7 +115,8 @@ class Results:
     def store(self, index: int, name: str, part: FramePart, component: str = "magnitude") -> None:
         """One part ("network" or "soa") of the frame of an iterate."""
         self._pictures.put((index, name, component), part, part.size)
-        self.measures.setdefault(index, {}).update(part.measures)
+        measures = self.measures if name in PARTS else self.other_measures
+        measures.setdefault(index, {}).update(part.measures)
 
     def stand_in(self, index: int, part: FramePart) -> None:
         """Pictures of the sparse method from a warm-started solve, shown until the cold one has ended."""
@@ -138,10 +144,15 @@ class Results:
         """A measure at every iterate; None while unknown or without meaning (the change at r = 0)."""
         return [self.measures.get(k, {}).get(method, {}).get(measure) for k in range(self.count)]
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts a frame is made of."""
+        return (*PARTS, *self.others)
+
     def missing(self, index: int, component: str | None = None) -> list[str]:
         """The parts whose pictures the frame of an iterate lacks; none when there is no such iterate."""
         component = component or self.component
-        return [name for name in PARTS if index < self.count and (index, name, component) not in self._pictures]
+        return [name for name in self.parts if index < self.count and (index, name, component) not in self._pictures]
 
     @property
     def ready(self) -> tuple[bool, ...]:
@@ -154,7 +165,7 @@ class Results:
             return None
         component = component or self.component
         iterate, panels = self.iterates[index], {}
-        for name in PARTS:
+        for name in self.parts:
             part = self._pictures.get((index, name, component))
             if part is not None:
                 panels.update(part.panels)
@@ -163,8 +174,9 @@ class Results:
         if "soa" not in panels and stand_in is not None and stand_in[0] == index:
             provisional = frozenset(stand_in[1].panels)
             panels.update(stand_in[1].panels)
-        pending = frozenset(name for name in (*IMAGE_PANELS, *SIGNED_PANELS) if name not in panels)
-        measures = dict(self.measures.get(index, {}))
+        theirs = (f"{part}{kind}" for part in self.others for kind in ("", "Difference", "Error"))
+        pending = frozenset(name for name in (*IMAGE_PANELS, *SIGNED_PANELS, *theirs) if name not in panels)
+        measures = {**self.measures.get(index, {}), **self.other_measures.get(index, {})}
         return Frame(index, iterate.relative_norm, iterate.objective, panels, measures, pending, provisional)
 
     def kept(self) -> Kept:

@@ -18,6 +18,7 @@ from stabview.study.checks import check_study
 from stabview.study.frames import COMPONENTS, DetailReport, Frame, Progress, Scene, SweepPoint
 from stabview.study.history import History
 from stabview.study.jobs import QUESTIONS, Jobs
+from stabview.study.others import MOST, other_methods
 from stabview.study.reading import first_lost
 from stabview.study.results import Results
 from stabview.study.searches import Searches
@@ -215,6 +216,20 @@ class Workbench:
             self.frame()
         self._tell("frame", "progress")
 
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The parts "other:NAME" of methods that are shown beside the study's own."""
+        return self._results.others
+
+    def show_other(self, name: str, shown: bool) -> None:
+        """Have another method's pictures in every frame, or no more; see `stabview.study.others.other_methods`."""
+        part = f"other:{name}"
+        with self._lock:
+            rest = tuple(other for other in self._results.others if other != part)
+            self._results.others = (*rest, part)[-MOST:] if shown else rest
+            self.frame()
+        self._tell("frame", "progress")
+
     # --- what the user does --------------------------------------------------------------------------------------
 
     def change(self, study: Study, label: str, *, merge: bool = False) -> None:
@@ -381,6 +396,11 @@ class Workbench:
 
     def _follow(self, before: Study, after: Study) -> None:
         """Throw away what the change made wrong, and begin what it needs."""
+        if self._results.others:
+            known = other_methods(after)
+            self._results.others = tuple(
+                part for part in self._results.others if part.removeprefix("other:") in known
+            )  # fmt: skip
         told = ["study"]
         if replace(after, perturbation=before.perturbation, sweep=before.sweep, soa=before.soa) != before:
             self._jobs.outdate()
@@ -433,6 +453,8 @@ class Workbench:
         self._tell("error", "progress")
 
     def _failed(self, key: str, error: BaseException) -> None:
+        if key == "answer":
+            self._results.others = ()  # one of them may be what failed, and would do so again
         if isinstance(error, InputError):
             self._complain(str(error))
             return

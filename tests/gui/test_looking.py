@@ -239,3 +239,17 @@ def test_window_and_place_change_by_keys(small_window, qtbot):
     column = window.hub.view.column
     qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
     assert window.hub.view.column > column
+
+
+def test_another_method_stands_beside_network_and_soa_and_can_be_compared(small_window, qtbot):
+    window = small_window
+    window.looking.show_other("cg", True)
+    until_quiet(qtbot, window.workbench, FEW + 1)
+    assert in_sight(window)[2::3] == ["other:cg", "other:cgDifference"]
+    panel = window.stage.panels["other:cg"]
+    assert panel.picture is window.workbench.frame().panels["other:cg"]
+    assert "Least squares" in panel.header.left[0] and "PSNR" in panel.footer.left[0]
+    window.looking.comparison.start("difference", "other:cg", "quick")
+    assert window.looking.comparison.panel.picture is not None
+    window.looking.show_other("cg", False)
+    assert "other:cg" not in window.stage.panels and in_sight(window)[2] == "quick"
