@@ -61,4 +61,4 @@ CARD = Card(
 
 def card_figures(network: nn.Module, folder: Path | None) -> dict[str, object]:
     words = f"{LINES} of {WIDTH} lines, no noise"
-    return mri_figures(network, folder, operator_at, RATE, (0.2, RATE, 0.5), SETTING, words=words)
+    return mri_figures(network, folder, operator_at, RATE, (0.2, RATE, 0.5), SETTING, words=words, count=12, searched=1)

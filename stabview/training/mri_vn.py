@@ -69,4 +69,4 @@ def card_figures(network: nn.Module, folder: Path | None) -> dict[str, object]:
         f"lines at equal distances at rate {RATE} ({operator_at(RATE, 0).rate:.3f} of them with the middle block),"
         f" {COILS} coils of a birdcage, noise {SETTING.noise:.0%} of ||Ax||"
     )
-    return mri_figures(network, folder, operator_at, RATE, SWEEP_RATES, SETTING, words=words)
+    return mri_figures(network, folder, operator_at, RATE, SWEEP_RATES, SETTING, words=words, count=12, searched=2)

@@ -85,4 +85,4 @@ def card_figures(network: nn.Module, folder: Path | None) -> dict[str, object]:
         f"equispaced lines at rate {RATE} with 8% in the middle, {COILS} coils of a birdcage (TV and wavelets know the"
         f" sensitivities, the network does not), noise {SETTING.noise:.0%} of ||Ax||"
     )
-    return mri_figures(network, folder, operator_at, RATE, SWEEP_RATES, SETTING, words=words)
+    return mri_figures(network, folder, operator_at, RATE, SWEEP_RATES, SETTING, words=words, count=12, searched=2)
