@@ -59,7 +59,7 @@ class Ascent(Rule):
 
     def penalty(self, v: torch.Tensor, memory: Memory) -> torch.Tensor:
         size = torch.linalg.vector_norm(v.flatten(1), dim=1)
-        return 0.5 * self._weight(memory) * size.double().square()
+        return 0.5 * self._weight(memory) * size.cpu().double().square()
 
     def _weight(self, memory: Memory) -> float:
         return 0.1 * float(memory["scale"]) if self.lambda_ is None else self.lambda_

@@ -28,7 +28,8 @@ class Evaluation:
 
     Attributes
     ----------
-    y, reconstruction : (n, [B,] ...). value : (n,) float64, the goal minus what it is for r = 0.
+    y, reconstruction : (n, [B,] ...). value : (n,) float64 on the CPU (not every GPU has it), the goal minus what it is
+        for r = 0.
     gradient : (n, *shape), among the allowed directions.
     """
 
@@ -97,7 +98,7 @@ class Objective:
                 which = torch.arange(part.start, part.start + len(leaf), device=flat.device) % count
                 value = self.goal(f, *self._of_images(which))
                 pulled.append(self._pull(value.sum(), leaf))
-            values.append(value.detach().double())
+            values.append(value.detach().cpu().double())
             images.append(f.detach())
         gradient = torch.autograd.grad(y, v, torch.cat(pulled).reshape(y.shape))[0]
         gradient = self.space.allowed(gradient)
@@ -139,7 +140,7 @@ class Objective:
         """(n,) goals of reconstructions (1, [B,] H, W), each part of the sum."""
         f = f.reshape(-1, *f.shape[-2:])
         with torch.no_grad():
-            return self.goal(f, *self._of_images(torch.arange(len(f), device=f.device))).double()
+            return self.goal(f, *self._of_images(torch.arange(len(f), device=f.device))).cpu().double()
 
     def _apply(self, y: torch.Tensor) -> torch.Tensor:
         if len(y) > 1 and getattr(self.method, "takes_batches", False):

@@ -30,15 +30,11 @@ class Projected(Rule):
     """z = P(v + eta d), v_(k+1) = P(v + 0.75 (z - v) + 0.25 (v - v_(k-1))), d the extreme point of the gradient."""
 
     def begin(self, objective: Objective, effort: Effort, v: torch.Tensor) -> Memory:
-        count, device = len(v), v.device
+        nothing = torch.full((len(v),), -torch.inf, dtype=torch.float64)
         return {
-            "before": v, "best": v, "best_gradient": torch.zeros_like(v),
-            "best_value": torch.full((count,), -torch.inf, dtype=torch.float64, device=device),
-            "last_value": torch.full((count,), -torch.inf, dtype=torch.float64, device=device),
-            "length": torch.full((count,), 2 * effort.budget * objective.space.reference, device=device),
-            "rises": torch.zeros(count, device=device), "since": torch.tensor(0),
-            "best_before": torch.full((count,), -torch.inf, dtype=torch.float64, device=device),
-            "halved": torch.ones(count, dtype=torch.bool, device=device),
+            "before": v, "best": v, "best_gradient": torch.zeros_like(v), "best_value": nothing, "last_value": nothing,
+            "best_before": nothing, "length": torch.full((len(v),), 2 * effort.budget * objective.space.reference),
+            "rises": torch.zeros(len(v)), "since": torch.tensor(0.0), "halved": torch.ones(len(v), dtype=torch.bool),
         }  # fmt: skip
 
     def step(
@@ -47,8 +43,8 @@ class Projected(Rule):
         m = dict(memory)
         better = now.value > m["best_value"]
         m["rises"] = m["rises"] + (now.value > m["last_value"])
-        m["best"] = torch.where(each(better, v), v, m["best"])
-        m["best_gradient"] = torch.where(each(better, v), now.gradient, m["best_gradient"])
+        m["best"] = _chosen(better, v, m["best"])
+        m["best_gradient"] = _chosen(better, now.gradient, m["best_gradient"])
         m["best_value"] = torch.where(better, now.value, m["best_value"])
         m["last_value"], m["since"] = now.value, m["since"] + 1
         gradient, before = now.gradient, m["before"]
@@ -57,15 +53,14 @@ class Projected(Rule):
                 ~m["halved"] & (m["best_value"] <= m["best_before"])
             )
             m["length"] = torch.where(stuck, m["length"] / 2, m["length"])
-            v = torch.where(each(stuck, v), m["best"], v)
-            before = torch.where(each(stuck, v), m["best"], before)
-            gradient = torch.where(each(stuck, v), m["best_gradient"], gradient)
+            v, before = _chosen(stuck, m["best"], v), _chosen(stuck, m["best"], before)
+            gradient = _chosen(stuck, m["best_gradient"], gradient)
             m |= {"halved": stuck, "best_before": m["best_value"], "rises": torch.zeros_like(m["rises"]),
                   "since": torch.zeros_like(m["since"])}  # fmt: skip
         ball, space = objective.space.ball, objective.space
         if not bool(gradient.any()):
             return None
-        z = space.project(v + each(m["length"], v) * ball.extreme(gradient), effort.budget)
+        z = space.project(v + each(m["length"].to(v.device), v) * ball.extreme(gradient), effort.budget)
         share = 1.0 if k == 1 else FORWARD
         moved = space.project(v + share * (z - v) + (1 - share) * (v - before), effort.budget)
         return moved, {**m, "before": v}
@@ -91,7 +86,7 @@ class Adam(Rule):
 
     def begin(self, objective: Objective, effort: Effort, v: torch.Tensor) -> Memory:
         real = _reals(v)
-        return {"mean": torch.zeros_like(real), "square": torch.zeros_like(real), "unit": torch.zeros(len(v))}
+        return {"mean": torch.zeros_like(real), "square": torch.zeros_like(real), "unit": torch.zeros(len(v), device=v.device)}
 
     def step(
         self, objective: Objective, effort: Effort, k: int, v: torch.Tensor, now: Evaluation, memory: Memory
@@ -126,6 +121,11 @@ def adam_ascent(
     """Iterates 0, 1, ..., `steps` in the ball of the budget; the objective need not rise from one to the next."""
     effort = Effort(steps, budget)
     return search(objective, Adam(rate), effort, restarts=restarts, seed=seed, starts=starts, state=state)
+
+
+def _chosen(where: torch.Tensor, yes: torch.Tensor, no: torch.Tensor) -> torch.Tensor:
+    """Of a batch, `yes` for the starts of which `where` (n,) is true."""
+    return torch.where(each(where.to(no.device), no), yes, no)
 
 
 def _reals(v: torch.Tensor) -> torch.Tensor:
