@@ -24,13 +24,19 @@ from stabview.perturbation.saved import apply_saved, load_perturbations
 from stabview.study.problem import Problem
 from stabview.study.study import PerturbationChoice
 
+WITHOUT_GRADIENT = ("joint-descent", "saved")
+"""Searches that need no gradient of the method in its data."""
+
 
 def search(problem: Problem, state: SearchState | None = None) -> Iterator[Iterate]:
     """The iterates of the study's worst-case search, those after `state` when resuming.
 
     Their reconstructions are the network's, whichever method the search is against.
     """
-    objective, choice = search_objective(problem), problem.study.perturbation
+    choice = problem.study.perturbation
+    if problem.network.untrained and choice.against == "network" and choice.search not in WITHOUT_GRADIENT:
+        raise InputError(without_gradient(problem.network.spec.title))  # before a fit that takes minutes
+    objective = search_objective(problem)
     if choice.search == "saved":
         if choice.saved is None:
             raise InputError("[perturbation] saved names no file: give the arrays.npz of an earlier run.")

@@ -132,12 +132,12 @@ def _under_attack(network: NetworkMethod, folder: Path) -> dict[str, object]:
 
 
 def main(arguments: list[str]) -> None:
-    """`python -m stabview.training.untrained FOLDER OUT [KIND ...]` measures and writes the cards."""
+    """`python -m stabview.training.untrained FOLDER OUT KIND SIZE:COUNT ...` measures and writes one card."""
     from stabview.methods.networks.cards import write_card
 
-    folder, out = Path(arguments[0]), Path(arguments[1])
-    for kind in arguments[2:] or CARDS:
-        write_card(measured_card(kind, folder, counts={128: 2, 256: 1}), out / f"{kind}.json")
+    folder, out, kind, *wanted = arguments
+    counts = {int(size): int(count) for size, _, count in (one.partition(":") for one in wanted)}
+    write_card(measured_card(kind, Path(folder), counts=counts), Path(out) / f"{kind}.json")
 
 
 if __name__ == "__main__":
