@@ -86,7 +86,8 @@ class Adam(Rule):
 
     def begin(self, objective: Objective, effort: Effort, v: torch.Tensor) -> Memory:
         real = _reals(v)
-        return {"mean": torch.zeros_like(real), "square": torch.zeros_like(real), "unit": torch.zeros(len(v), device=v.device)}
+        unit = torch.zeros(len(v), device=v.device)
+        return {"mean": torch.zeros_like(real), "square": torch.zeros_like(real), "unit": unit}
 
     def step(
         self, objective: Objective, effort: Effort, k: int, v: torch.Tensor, now: Evaluation, memory: Memory
