@@ -105,7 +105,9 @@ def completed(tables: dict[str, object]) -> dict[str, object]:
     card = named(network.get("name")) if isinstance(network, dict) else None
     tables = dict(tables)
     for section, values in needs(card).items() if card is not None else ():
-        given = tables.get(section, {})
-        if isinstance(given, dict):
+        given, usual = tables.get(section), vars(getattr(Study(), section))
+        if given is None:
+            tables[section] = {key: value for key, value in usual.items() if value is not None} | values
+        elif isinstance(given, dict):
             tables[section] = {**values, **given}
     return tables

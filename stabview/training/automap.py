@@ -27,10 +27,9 @@ SIZE, RATE = 32, 0.6
 SAMPLING = {"pattern": "poisson-disc", "seed": 0}
 NOISE = 0.01
 HIDDEN, FILTERS = 2048, 32
-BEGUN_WITH = 8000
-"""Images for the usual size of each sample and for the linear estimate."""
+SCALED_BY = 400
 SEARCHED, TESTED = 5, 20
-FADING_AT = (0.0, 0.02, 0.05, 0.1, 0.2)
+FADING_AT = (0.0, 0.02, 0.05, 0.1)
 
 
 def own_operator() -> FourierOperator:
@@ -39,28 +38,19 @@ def own_operator() -> FourierOperator:
 
 
 def build(images: Drawn) -> AUTOMAP:
-    """Before training: samples divided by their root mean square over some images, and the best linear estimate."""
+    """Untrained; its samples are divided by their root mean square over some images."""
     operator = own_operator()
     network = AUTOMAP(SIZE, operator.samples, HIDDEN, FILTERS)
     network.places.copy_(torch.nonzero(operator.weights.flatten())[:, 0])
     generator = np.random.default_rng(0)
-    x = torch.from_numpy(np.stack([images.draw(generator) for _ in range(BEGUN_WITH)]))
-    samples = operator(x.to(torch.complex64)).flatten(1)[:, network.places]
-    samples = torch.cat((samples.real, samples.imag), dim=1)
-    usual = samples.square().mean(dim=0).sqrt()
+    x = torch.from_numpy(np.stack([images.draw(generator) for _ in range(SCALED_BY)])).to(torch.complex64)
+    samples = operator(x).flatten(1)[:, network.places]
+    usual = torch.cat((samples.real, samples.imag), dim=1).square().mean(dim=0).sqrt()
     network.scale.copy_(torch.where(usual > 1e-3, usual, 1.0))  # imaginary parts that are zero for real images
-    network.start_as_linear(_least_squares(samples / network.scale, x.flatten(1)))
     return network
 
 
-def _least_squares(samples: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
-    """The matrix that gives images from samples with the least squared error under the noise of the training."""
-    samples, images = samples.double(), images.double()
-    noise = len(samples) * NOISE**2 / 3 * torch.eye(samples.shape[1], dtype=torch.float64)
-    return torch.linalg.solve(samples.mT @ samples + noise, samples.mT @ images).mT.float()
-
-
-def recipe(folder: Path | None, *, batch: int = 64, steps: int = 4000) -> Recipe:
+def recipe(folder: Path | None, *, batch: int = 64, steps: int = 5000) -> Recipe:
     """Every sample is multiplied by U(0.99, 1.01), its real and its imaginary part apart, as published."""
     operator = own_operator()
     chosen = small_slices(folder, "validation", SIZE, 40)
@@ -82,7 +72,7 @@ def recipe(folder: Path | None, *, batch: int = 64, steps: int = 4000) -> Recipe
 
     return Recipe(
         "automap", lambda: build(pieces), data, sample, mean_squared, validate, steps=steps, batch=batch,
-        learning_rate=3e-4, half=True,
+        learning_rate=5e-4, half=True,
     )  # fmt: skip
 
 
@@ -93,18 +83,23 @@ CARD = Card(
     parameters={"size": SIZE, "samples": own_operator().samples, "hidden": HIDDEN, "filters": FILTERS},
     trained_rate=RATE, size=SIZE, operator_spec=own_operator().spec, sampling=SAMPLING,
     differences=(
-        ("32 x 32 images and 2048 hidden numbers instead of 128 x 128 and 25,000 (4.7 instead of 900 million"
-         " parameters)."),
+        ("32 x 32 images, 2048 hidden numbers and 32 filters instead of 128 x 128, 25,000 and 64 (4.6 instead of 902"
+         " million parameters)."),
         ("Trained on pieces of brain slices, procedural heads and ellipses instead of brains of the Human Connectome"
          " Project; AdamW instead of RMSprop; no penalty on the code of the second convolution."),
-        ("Each sample is divided by its usual size first, and the layers start as the best linear estimate, in closed"
-         " form: from random values the fully connected layers had not got near zero-filling after 1000 steps."),
+        "Each sample is divided by its usual size first, without which the fully connected layers learn slowly.",
         ("The mean of the image, which the published network leaves out of output and loss, is put back after the"
          " convolutions, so that the output is the image itself."),
     ),
     limits=(
         "One size and one mask only: the layers hold both, so there is no curve over the sampling rate.",
         "The image is real, as published: an image with a phase is outside of what it was trained for.",
+        ("Better than zero-filling and far from total variation, which such small images with 60 % of the samples suit."
+         " As Antun et al. report, a heart fades from its image when the samples are perturbed (figures in brackets"
+         " above), while total variation keeps it; the network answers to the heart all the same, so the perturbation"
+         " hides it rather than that it is not seen. The cause is the training: begun at the best linear estimate"
+         " instead of random values, the same layers reached 42.4 dB on the same test slices and the heart did not"
+         " fade, also with 10 % of perturbation (PSNR 25.1 dB there)."),
     ),
 )  # fmt: skip
 

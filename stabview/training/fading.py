@@ -25,36 +25,36 @@ def fading_detail(
     """What network and TV keep of a detail, and their PSNR, at the perturbed samples that a search for the network
     gives at each relative norm ||e|| / ||y||; means over the images.
 
-    The contrast compares the reconstructions of A(x + d) + e and of A x + e, e found at A(x + d): how much of the
-    detail is still there. Beside it stands the contrast within the network's image of A(x + d) + e alone, against that
-    of clean data without the detail: what the eye sees.
+    The contrast compares the reconstructions of A(x + d) + e and of A x + e, e found at A(x + d): how much the method
+    answers to the detail. Beside it stands that between A(x + d) + e and A x: what the eye sees of it.
     """
     tv = sparse_method("tv", operator)
-    kept: dict[float, list[tuple[float, ...]]] = {norm: [] for norm in norms}
+    kept: dict[float, list[list[float]]] = {norm: [] for norm in norms}
     for x in images:
         data = operator(x + detail)
         objective = ChangeObjective(network, operator, x + detail, data, domain="samples")
         with torch.no_grad():
-            bare = network(operator(x), operator)
+            bare = [method(operator(x), operator) for method in (network, tv)]
         for norm in norms:
             y = data
             if norm > 0:
                 for iterate in continuation(objective, steps=STEPS, budget=norm):
                     y = iterate.y
-            with torch.no_grad():
-                estimate, without = network(y, operator), network(y - operator(detail), operator)
-                smooth, smooth_without = tv(y, operator), tv(y - operator(detail), operator)
-            kept[norm].append((
-                contrast_kept(estimate, without, detail), contrast_kept(estimate, bare, detail),
-                contrast_kept(smooth, smooth_without, detail), psnr(estimate, x + detail), psnr(smooth, x + detail),
-            ))  # fmt: skip
+            row: list[float] = []
+            for method, clean in zip((network, tv), bare, strict=True):
+                with torch.no_grad():
+                    estimate, without = method(y, operator), method(y - operator(detail), operator)
+                row += [contrast_kept(estimate, other, detail) for other in (without, clean)]
+                row.append(psnr(estimate, x + detail))
+            kept[norm].append(row)
     figures: dict[str, object] = {
-        "search in the samples": f"{len(images)} test images with {name} painted, means; contrast kept of it"
+        "search in the samples": f"{len(images)} test images with {name} painted, means: contrast kept of it (in"
+        " brackets against clean data without it, what the eye sees)"
     }
-    for norm, values in kept.items():
-        change, seen, tv_change, quality, tv_quality = np.mean(values, axis=0)
+    for norm, rows in kept.items():
+        answer, seen, quality, tv_answer, tv_seen, tv_quality = np.mean(rows, axis=0)
         figures[f"at ||e|| / ||y|| = {norm:.0%}"] = (
-            f"network {change:.2f} (seen against clean data without it {seen:.2f}), TV {tv_change:.2f};"
+            f"network {answer:.2f} ({seen:.2f}), TV {tv_answer:.2f} ({tv_seen:.2f});"
             f" PSNR {quality:.1f} dB, TV {tv_quality:.1f} dB"
         )
     return figures

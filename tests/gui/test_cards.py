@@ -111,6 +111,21 @@ def test_a_network_of_the_other_operator_brings_its_operator_in_one_step(bridge,
     assert workbench.study.network.name == "deep-mri" and workbench.study.sampling.operator == "fourier"
 
 
+def test_a_network_of_one_single_operator_brings_it_and_takes_no_other(bridge, column, qtbot):
+    network, image, workbench = column.cards["network"], column.cards["image"], bridge.workbench
+    pick(network.choice, "automap")
+    study = workbench.study
+    assert (study.image.size, study.sampling.pattern, study.sampling.rate) == (32, "poisson-disc", 0.6)
+    assert "32 x 32" in network.message.text()
+    qtbot.waitUntil(lambda: "no other operator" in network.training.text())
+    qtbot.waitUntil(lambda: image.size.key() == "32")
+    pick(image.size, "128")
+    assert "one operator only" in workbench.last_error[0] and workbench.study == study
+    qtbot.waitUntil(lambda: image.size.key() == "32")
+    pick(network.choice, "deep-mri")
+    assert workbench.study.image.size == 256 and workbench.study.sampling.pattern == "cartesian-gaussian"
+
+
 def test_the_other_operator_brings_a_network_trained_for_it(bridge, column):
     pick(column.cards["sampling"].operator, "radon")
     assert bridge.workbench.study.sampling.operator == "radon"

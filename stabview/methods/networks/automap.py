@@ -8,7 +8,6 @@ from torch import nn
 from stabview.sampling.fourier import FourierOperator
 
 _BORDER = 4
-_SMALL = 0.05  # what tanh is given at first, so that it hardly bends
 
 
 class AUTOMAP(nn.Module):
@@ -39,24 +38,6 @@ class AUTOMAP(nn.Module):
         self.second = nn.Conv2d(filters, filters, 5, padding=2)
         self.last = nn.ConvTranspose2d(filters, 1, 7, padding=3)
 
-    def start_as_linear(self, matrix: torch.Tensor) -> None:
-        """First values: image = matrix @ samples, as nearly as tanh is linear, and convolutions that pass it on.
-
-        matrix : (size^2, 2 samples), for the scaled real and imaginary parts.
-        """
-        count = matrix.shape[1]
-        with torch.no_grad():
-            for layer in (self.hidden, self.image, self.first, self.second, self.last):
-                layer.bias.zero_()
-            self.hidden.weight[:count] = _SMALL * torch.eye(count)
-            self.image.weight.zero_()
-            self.image.weight[:, :count] = matrix / _SMALL
-            self.first.weight[0] = _SMALL * _centre(5)
-            self.second.weight[:2] = 0
-            self.second.weight[0, 0], self.second.weight[1, 0] = _centre(5), -_centre(5)
-            self.last.weight.zero_()
-            self.last.weight[0, 0], self.last.weight[1, 0] = _centre(7) / _SMALL, -_centre(7) / _SMALL
-
     def forward(self, y: torch.Tensor, operator: FourierOperator) -> torch.Tensor:
         batch = y.shape[:-2]
         samples = y.reshape(-1, self.size**2)[:, self.places]
@@ -68,9 +49,3 @@ class AUTOMAP(nn.Module):
         planes = self.last(torch.relu(self.second(torch.tanh(self.first(planes)))))
         x = planes[:, 0, _BORDER:-_BORDER, _BORDER:-_BORDER].float() + mean[..., None].float()
         return torch.complex(x, torch.zeros_like(x)).reshape(*batch, self.size, self.size)
-
-
-def _centre(side: int) -> torch.Tensor:
-    kernel = torch.zeros(side, side)
-    kernel[side // 2, side // 2] = 1
-    return kernel
