@@ -142,6 +142,10 @@ def fitted_contrast(
         return looks[amount]
 
     amount, kept = smallest_captured(captured, *FITTED, threshold=CAPTURED)
+    if amount <= FITTED[0]:
+        raise InputError(
+            f"The reference method keeps this detail even at {100 * FITTED[0]:g} % contrast: make it smaller."
+        )
     if kept < CAPTURED:
         raise InputError("The reference method does not keep this detail at any contrast: make it larger.")
     return round(amount if contrast > 0 else -amount, 4)

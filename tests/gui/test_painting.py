@@ -103,6 +103,9 @@ def test_what_the_samples_see_is_known_before_anything_is_reconstructed(small_wi
 
 def test_the_contrast_is_fitted_to_what_the_reference_method_just_keeps(small_window, qtbot):
     window = small_window
+    strong = replace(window.workbench.study.soa, lambda_=0.05)  # so that it has a limit at all
+    window.bridge.change("small", soa=strong, details=(Detail("lesion", (20.0, 31.0), 3.0, 0.5),))
+    until_quiet(qtbot, window.workbench, 1)
     window.cards.cards["details"].list.setCurrentRow(0)
     window.cards.cards["details"].fit.click()
     qtbot.waitUntil(lambda: window.workbench.undo_label == "fit to the SoA limit", timeout=30_000)
