@@ -198,4 +198,20 @@ NETWORK_EXPERIMENTS = (
         "StabView's own check", "search_comparison", 600,
         (*COMMON, replace(STEPS, default=15), NETWORKS),
     ),
+    Experiment(
+        "worst-plausible", "The worst plausible case",
+        "Only what goes wrong in scanners, each within its limits, beside an arbitrary change of the same size.",
+        "StabView's own; after Antun et al. 2020", "worst_plausible", 240,
+        (*shared(), replace(STEPS, default=12),
+         Parameter("box", "Share of the usual limits.", 1.0, above=0, at_most=1),
+         Parameter("search", "Which search.", "projected", names=("continuation", "projected", "adam"))),
+    ),
+    Experiment(
+        "universal-perturbation", "One perturbation for many images",
+        "Found on several drawn images together, tried on others; beside each image's own worst and random ones.",
+        "Moosavi-Dezfooli et al. 2017; Raj, Bresler and Li 2020", "universal_perturbation", 240,
+        (*(one for one in shared() if one.name != "image"), replace(STEPS, default=15), replace(BUDGET, default=0.03),
+         Parameter("images", "Images of the search.", 4, at_least=2, at_most=100),
+         Parameter("others", "Further images it is tried on.", 2, at_least=0, at_most=100)),
+    ),
 )  # fmt: skip
