@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import torch
 
 from stabview.images.errors import InputError
-from stabview.methods.sparse.regularisers.regulariser import Block, Regulariser
+from stabview.methods.sparse.regularisers.fused_regulariser import FusedRegulariser
+from stabview.methods.sparse.regularisers.regulariser import Block
 from stabview.methods.sparse.regularisers.wavelet_transform import WaveletTransform
 
 SPARSITIES = (4, 12, 48, 50, 100)
 """Significant coefficients of each scale, coarse to fine, in FIRENET's released code; the last one repeats."""
 
 
-class Wavelet(Regulariser):
+class Wavelet(FusedRegulariser):
     """sum_j w_j ||W_j x||_1 with the orthonormal periodic transform W of `WaveletTransform`.
 
     Parameters

@@ -17,11 +17,13 @@ from stabview.images.errors import InputError
 from stabview.methods.sparse.objective import DataTerm, Norm, Objective, Squares
 from stabview.methods.sparse.regularisers.differences import modulus
 from stabview.methods.sparse.regularisers.regulariser import Regulariser
+from stabview.methods.sparse.solvers.certificate import correlation
 from stabview.methods.sparse.solvers.exact_fit import SETTLED, exact_fit_iterates, vanishes
 from stabview.methods.sparse.solvers.fourier_update import FourierUpdate
 from stabview.methods.sparse.solvers.image_update import is_exact
 from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
 from stabview.methods.sparse.solvers.normal_equations import NormalEquations
+from stabview.sampling.multicoil import MultiCoilOperator
 from stabview.sampling.operator import SamplingOperator
 
 RELAXATION = 1.8
@@ -68,18 +70,23 @@ def admm_iterates(
     else:
         solve, every = NormalEquations(operator, regulariser, back), LOOK_RUNNING
     spread, vanishing, drift = 1.0 if exact else _spread(data, operator, z, y), False, 0.0
+    sharpened, curvature = regulariser.orthonormal and isinstance(operator, MultiCoilOperator), operator.norm() ** 2
     for step in range(1, max_steps + 1):
         look, rho = step % every == 0, lambda_ / threshold
         z = solve(pulled, z, rho, look=look) if exact else solve(pulled, z, spread * rho)
         following = max(DECAY * threshold, last)
-        value, slack = None, None
+        shown, value, slack = z, None, None
         if look:
             pulled, size, slack = regulariser.advance_and_look(
                 z, splits, threshold, RELAXATION, following=following, out=pulled
             )
-            fit = solve.fit if exact else data.value(operator._forward(z[0]) - y)
+            slack = rho * slack
+            if sharpened:
+                shown, size, slack = _sharpened(regulariser, z, solve.gradient(), curvature, spread * lambda_)
+                slack = slack / spread
+            fit = solve.fit if exact else data.value(operator._forward(shown[0]) - y)
             value = fit + lambda_ * size
-            slack = rho * slack / max(value, 1e-30)
+            slack = slack / max(value, 1e-30)
             if isinstance(data, Norm) and not exact:
                 slack = slack if abs(fit - spread) <= SETTLED * fit else float("inf")
                 vanishing = vanishes(step, fit, spread, float(torch.linalg.vector_norm(y)))
@@ -87,11 +94,29 @@ def admm_iterates(
         else:
             pulled = regulariser.advance(z, splits, threshold, RELAXATION, following=following, out=pulled)
         threshold = following
-        state = WarmStart("admm", (z, *splits), lambda_ / threshold)
-        yield SolverIterate(step, z, value, None, state, slack, exact)
+        state = WarmStart("admm", (shown, *splits), lambda_ / threshold)
+        yield SolverIterate(step, shown, value, None, state, slack, exact)
         if vanishing:
             yield from exact_fit_iterates(objective, operator, y, state, step=step, max_steps=max_steps)
             return
+
+
+def _sharpened(
+    regulariser: Regulariser, z: torch.Tensor, gradient: torch.Tensor, curvature: float, weight: float
+) -> tuple[torch.Tensor, float, float]:
+    """z after a proximal gradient step, R of it, and by how much the step lowers the objective to first order.
+
+    ADMM's image has many small coefficients where the minimiser has none, which is most of its gap: with 15 coils the
+    image after the step is at 1e-3 after 16 steps and not 24. What it was lowered by has then been more than what is
+    left.
+    """
+    before = regulariser.analyse(z)
+    slope = regulariser.analyse(gradient)
+    moved = [torch.sub(c, s, alpha=1 / curvature) for c, s in zip(before, slope, strict=True)]
+    after = regulariser.shrink(moved, weight / curvature)
+    fallen = weight * float(regulariser.value(before) - regulariser.value(after))
+    fallen += sum(correlation(s, a - c) for s, a, c in zip(slope, after, before, strict=True))
+    return regulariser.synthesise(after), float(regulariser.value(after)), fallen
 
 
 def _opening(regulariser: Regulariser, operator: SamplingOperator, rho: float) -> float:

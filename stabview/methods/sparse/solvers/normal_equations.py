@@ -79,8 +79,13 @@ class NormalEquations:
         residual[0].sub_(self._gram, alpha=self.mu)
         return residual
 
+    def gradient(self) -> torch.Tensor:
+        """(1, H, W) of mu/2 ||A x - y||^2 at the newest image, where data = mu A* y."""
+        return (self.mu * self._gram - self.data)[None]
+
     def _multiply(self, z: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.regulariser.synthesise(self.regulariser.analyse(z)), self.operator.gram(z[0])
+        k = self.regulariser
+        return z if k.orthonormal else k.synthesise(k.analyse(z)), self.operator.gram(z[0])
 
     def _keep(self, direction: torch.Tensor) -> None:
         """A direction and its products, in the place of the oldest one."""
@@ -90,21 +95,20 @@ class NormalEquations:
         self._count += 1
         kept = min(self._count, self.memory)
         images = self._steps[:kept, : gram.numel()]
-        for which, row in enumerate((self._steps[:kept].conj() @ pull.flatten(), images.conj() @ gram.flatten())):
-            row = row.cpu().numpy()
+        for which, row in enumerate((_inners(self._steps[:kept], pull), _inners(images, gram))):
             self._products[which, :kept, slot] = row
             self._products[which, slot, :kept] = row.conj()
 
     def _descend(self, residual: torch.Tensor, rho: float) -> None:
         """To the minimum over the span of the directions kept."""
         kept = min(self._count, self.memory)
-        right = (self._steps[:kept].conj() @ residual.flatten()).cpu().numpy()
+        right = _inners(self._steps[:kept], residual)
         matrix = rho * self._products[0, :kept, :kept] + self.mu * self._products[1, :kept, :kept]
         share = _solve(matrix, right)
         share = torch.as_tensor(share if residual.is_complex() else share.real).to(residual.device, residual.dtype)
-        self._z = self._z + (share @ self._steps[:kept]).view_as(self._z)
-        self._pull = self._pull + (share @ self._pulled[:kept]).view_as(self._z)
-        self._gram = self._gram + (share @ self._seen[:kept]).view_as(self._gram)
+        self._z = _moved(self._z, share, self._steps[:kept])
+        self._pull = _moved(self._pull, share, self._pulled[:kept])
+        self._gram = _moved(self._gram, share, self._seen[:kept])
 
     def precondition(self, residual: torch.Tensor, rho: float) -> torch.Tensor:
         """The circulant's solution; positive definite whatever the operator, so the updates converge with any."""
@@ -142,6 +146,16 @@ def _mean_symbol(operator: SamplingOperator, regulariser: Regulariser) -> torch.
 
 def _apply(inverse: torch.Tensor, spectra: torch.Tensor) -> torch.Tensor:
     return multiply(inverse, spectra) if inverse.ndim == 4 else spectra.mul_(inverse)
+
+
+def _inners(rows: torch.Tensor, v: torch.Tensor) -> np.ndarray:
+    """<row, v> for every row; v alone is conjugated, which is one pass over memory and not one for each row."""
+    return torch.mv(rows, v.flatten().conj().resolve_conj()).conj().resolve_conj().cpu().numpy()
+
+
+def _moved(z: torch.Tensor, share: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """z + sum of share times row, a new tensor."""
+    return torch.addmv(z.flatten(), rows.mT, share).view_as(z)
 
 
 def _inner(a: torch.Tensor, b: torch.Tensor) -> float:
