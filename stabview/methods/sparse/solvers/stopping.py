@@ -24,7 +24,8 @@ class GapRule:
     Slack (ADMM): with p the multiplier for which the image update is optimal,
     F(z) - F* <= sum lambda |K z| - Re<p, K z> + sum max(0, |p| - lambda) |K z*|. The unknown |K z*| is replaced by
     |K z|, which gives a number that is no bound but that is right from the first step on, also after a warm start.
-    The gap is a slowly varying share of it: twice what the two decreases say, within limits.
+    The gap is a slowly varying share of it: twice what the two decreases say, within limits. Wavelets with several
+    coils have another slack, what a proximal gradient step gains, see `admm`.
     Extrapolation: decreases d of the objective between looks fall nearly geometrically, so what is still to come is
     about d q / (1 - q) with q the ratio of the last two. Where the image update is not exact both must be small.
     `stabview bench soa` prints the true gap against a float64 reference beside the stated one.
