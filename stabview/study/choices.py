@@ -44,7 +44,7 @@ SEARCHES = {
     "ascent": "Momentum ascent on Q(r) of Antun et al.; its scale is read from the Jacobian where left open.",
     "projected": "Projected ascent with momentum in the ball of the budget; the step is halved where it stops helping.",
     "adam": "Projected Adam in the ball of the budget (Genzel et al.).",
-    "minimal-norm": "The smallest perturbation that costs so many dB: continuation with a bisected radius.",
+    "minimal-norm": "The smallest perturbation that does a stated harm: continuation with a bisected radius.",
     "saved": "No search: the perturbations of an earlier run, from its arrays.npz.",
     "joint-descent": "For untrained networks only: weights and data move together, then a fresh fit for each iterate.",
 }

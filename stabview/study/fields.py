@@ -254,6 +254,10 @@ FIELDS: dict[type, dict[str, Field]] = {
             "dB of PSNR that the perturbation has to cost.", above=0, at_most=100,
             only_for=("search", ("minimal-norm",)),
         ),
+        "share": Field(
+            "For the goals region, hide and draw: the share of the region that has to change, or of the detail that has"
+            " to vanish or appear.", above=0, at_most=1, only_for=("search", ("minimal-norm",)),
+        ),
         "saved": Field(
             "File of perturbations, arrays.npz of a run (its array r), or .npy.", longest=4096,
             only_for=("search", ("saved",)),

@@ -13,8 +13,8 @@ from stabview.perturbation.ascent import MOMENTUM as ASCENT_MOMENTUM
 from stabview.perturbation.ascent import momentum_ascent
 from stabview.perturbation.continuation import MOMENTUM as CONTINUATION_MOMENTUM
 from stabview.perturbation.continuation import continuation
-from stabview.perturbation.goal import Change, Error, Goal, Unseen, draw, hide, neighbourhood
-from stabview.perturbation.harm import Loss
+from stabview.perturbation.goal import Change, Error, Goal, Towards, Unseen, draw, hide, neighbourhood
+from stabview.perturbation.harm import Harm, Loss, Reached, RegionChange
 from stabview.perturbation.iterate import Iterate, SearchState
 from stabview.perturbation.joint_descent import joint_descent
 from stabview.perturbation.minimal import bracket, minimal_norm
@@ -24,6 +24,8 @@ from stabview.perturbation.saved import apply_saved, load_perturbations
 from stabview.study.problem import Problem
 from stabview.study.study import PerturbationChoice
 
+WHOLE = ("change", "error", "unseen")
+"""Goals about the whole image, whose harm is a loss of PSNR."""
 WITHOUT_GRADIENT = ("joint-descent", "saved")
 """Searches that need no gradient of the method in its data."""
 
@@ -74,11 +76,20 @@ def run_search(
     if choice.search == "adam":
         return adam_ascent(objective, **common)
     if choice.search == "minimal-norm":
-        return minimal_norm(objective, Loss(choice.loss), start=choice.start, **common)
+        return minimal_norm(objective, harm_of(objective, choice), start=choice.start, **common)
     return continuation(
         objective, start=choice.start,
         momentum=CONTINUATION_MOMENTUM if choice.momentum is None else choice.momentum, **common,
     )  # fmt: skip
+
+
+def harm_of(objective: Objective, choice: PerturbationChoice) -> Harm:
+    """What the minimal-norm search has to do, by the goal: reach a target, change a region, or cost decibels."""
+    if isinstance(objective.goal, Towards):
+        return Reached(objective.goal, choice.share)
+    if choice.goal == "region":
+        return RegionChange(objective.goal.weight, choice.share)
+    return Loss(choice.loss)
 
 
 def search_objective(problem: Problem) -> Objective:
@@ -134,9 +145,11 @@ def search_facts(problem: Problem, iterates: tuple[Iterate, ...]) -> dict[str, o
     }  # fmt: skip
     if choice.against == "soa":
         facts["gradient"] = "implicit, at the minimum; gaps of clean and perturbed solves stand with the iterates"
-    if choice.search == "minimal-norm" and len(iterates) > 1:
-        found = bracket(list(iterates), problem.objective, Loss(choice.loss))
-        facts |= {"loss": choice.loss, "not_found_up_to": found.lower}
+    if choice.search == "minimal-norm" and choice.against == "network" and len(iterates) > 1:
+        objective = search_objective(problem)
+        found = bracket(list(iterates), objective, harm_of(objective, choice))
+        facts |= {"loss" if choice.goal in WHOLE else "share": choice.loss if choice.goal in WHOLE else choice.share,
+                  "not_found_up_to": found.lower}  # fmt: skip
         facts |= {"smallest_harmful_norm": found.upper} if found.iterate is not None else {}
     last = iterates[-1] if iterates else None
     unit = noise_unit(problem, problem.objective)

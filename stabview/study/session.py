@@ -70,7 +70,8 @@ class StoredSession:
             state = None
             if k == last and self.search_step >= 0:
                 tensors = {
-                    name.removeprefix(STATE): torch.from_numpy(array).to(like.device)
+                    # numbers of a search stay on the CPU
+                    name.removeprefix(STATE): torch.from_numpy(array).to(like.device if array.ndim > 1 else "cpu")
                     for name, array in self.arrays.items()
                     if name.startswith(STATE)
                 }

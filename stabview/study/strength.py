@@ -14,7 +14,7 @@ from stabview.perturbation.validity import UNPROVEN, Validity, validity
 from stabview.study.problem import Problem
 from stabview.study.searching import budget_of, run_search, search_objective
 
-WITHOUT = ("detail", "seed", "prove", "saved", "loss")
+WITHOUT = ("detail", "seed", "prove", "saved", "loss", "share")
 """Settings of a search that its proof is not about."""
 
 

@@ -125,7 +125,8 @@ class PerturbationChoice:
     max_noise_ratio : the same bound in norms of the scan's noise; the tighter one holds.
     prove : whether the search is tried where the answer is known, which takes ten times as long as the search.
     restarts : random starts, followed together. against : the method whose weakness is looked for.
-    loss : dB of PSNR, of the minimal-norm search. saved : file of the search "saved".
+    loss, share : what the minimal-norm search has to do: dB of PSNR; for the goals region, hide and draw the share
+        of the region that changes, or of the way to the target. saved : file of the search "saved".
     box, knobs : of the physical domain: share of the box, and name -> limit of those that are turned (none: all).
     """
 
@@ -151,6 +152,7 @@ class PerturbationChoice:
     precision: str = "float32"
     saved: str | None = None
     prove: bool = False
+    share: float = 0.5
 
 
 @dataclass(frozen=True)

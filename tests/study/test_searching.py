@@ -32,7 +32,8 @@ def problem_of(**choices):
     "choices",
     [
         {"search": "projected", "restarts": 2}, {"search": "adam", "domain": "operator"}, {"goal": "unseen"},
-        {"search": "minimal-norm", "loss": 0.5, "steps": 12}, {"goal": "region", "against": "soa"},
+        {"search": "minimal-norm", "loss": 0.5, "steps": 12},
+        {"search": "minimal-norm", "goal": "hide", "share": 0.2, "steps": 14}, {"goal": "region", "against": "soa"},
         {"goal": "hide", "search": "projected"}, {"against": "quick"}, {"precision": "bfloat16", "goal": "error"},
         {"domain": "physical", "knobs": {"motion": 0.5, "spike": 0.1}, "box": 0.5},
     ],
