@@ -32,6 +32,7 @@ class PanelLine(QWidget):
         self._clickable = clickable
         if clickable:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+            self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew when the mouse comes and goes
         self.left: tuple[str, ...] = ("",)
         self.right: tuple[str, ...] = ()
         self.left_colour: QColor | None = None
@@ -93,6 +94,7 @@ class PanelLine(QWidget):
         space = QRect(area)
         if right:
             space.setRight(area.right() - plain.horizontalAdvance(right) - gap)
+        left += " ▾" if self._clickable and self.underMouse() else ""
         painter.drawText(
             space,
             middle | Qt.AlignmentFlag.AlignLeft,

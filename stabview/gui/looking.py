@@ -186,6 +186,9 @@ class Looking(QObject):
         field = self._words = QLineEdit(view.viewport())
         tend(field, "Words on the pictures", "Enter: write them; Esc: not", "markWords")
         field.setMaxLength(80)
+        old = self._words_at(column, row)
+        field.setText("" if old is None else self.hub.marks.all[old].text)
+        field.selectAll()
         place = view.to_screen(column, row).toPoint()
         width = min(180, view.viewport().width())
         left = min(max(place.x(), 0), view.viewport().width() - width)
@@ -198,16 +201,25 @@ class Looking(QObject):
     def _written(self, field: QLineEdit, column: float, row: float) -> None:
         if field is not self._words:
             return
-        words = field.text().strip()
+        words, old = field.text().strip(), self._words_at(column, row)
         self._close_words()
-        if words:
-            self.hub.marks.add(Mark(marks.WORDS, (column, row), (column, row), words))
+        mark = Mark(marks.WORDS, (column, row), (column, row), words)
+        if old is not None:
+            self.hub.marks.put(old, mark) if words else self.hub.marks.remove(old)
+        elif words:
+            self.hub.marks.add(mark)
+
+    def _words_at(self, column: float, row: float) -> int | None:
+        """The words that stand exactly there, which are written anew."""
+        found = (k for k, mark in enumerate(self.hub.marks.all) if mark.kind == marks.WORDS)
+        return next((k for k in found if self.hub.marks.all[k].start == (column, row)), None)
 
     def _close_words(self) -> None:
         field, self._words = self._words, None
         if field is not None:
             view = self._view()
             field.hide()
+            field.setObjectName("")  # it is not there any more, though Qt deletes it later
             field.deleteLater()
             view.setFocus()
 

@@ -108,6 +108,10 @@ class PanelView(PictureView):
             self._button = Qt.MouseButton.NoButton
             self.enlarge_requested.emit()
             event.accept()
+        elif event.button() == Qt.MouseButton.LeftButton and self.hub.tool is None:
+            self._button = Qt.MouseButton.NoButton
+            self.hub.pointer.open(*self.to_image(event.position()))
+            event.accept()
         else:
             self.mousePressEvent(event)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from stabview.gui.bridge import Bridge
 from stabview.gui.cards.paint_state import PaintState, label_of
-from stabview.gui.marks import KINDS
+from stabview.gui.marks import KINDS, WORDS
 from stabview.gui.paint_tools import covers, outline
 from stabview.images import shapes
 from stabview.study.study import Detail
@@ -129,6 +129,14 @@ class Pointer(QObject):
     def cancel(self) -> None:
         """Let go of it where it is."""
         self._pull = None
+
+    def open(self, column: float, row: float) -> None:
+        """Write other words where some were double-clicked."""
+        marks = self.hub.marks
+        index = marks.at(column, row, self.hub.reach)
+        if index is not None and marks.all[index].kind == WORDS:
+            marks.select(index)
+            marks.words_wanted.emit(*marks.all[index].start)
 
     def _begin_moving(self, index: int, column: float, row: float) -> None:
         self.paint.select(index)

@@ -52,6 +52,9 @@ class Pointer(Tool, Protocol):
     def takes(self, column: float, row: float) -> bool:
         """Whether there is something at this place; otherwise the left button pans."""
 
+    def open(self, column: float, row: float) -> None:
+        """What is here was double-clicked."""
+
     def let_go(self) -> None:
         """Nothing is selected any more: there was a click beside everything."""
 

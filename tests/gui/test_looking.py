@@ -4,14 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from stabview.gui.actions import ROWS
 from stabview.gui.pictures import LAYOUTS, NAMES
 from stabview.gui.view_hub import ViewHub
-from tests.gui.hands import drag
+from tests.gui.hands import LEFT, drag, mouse
 from tests.gui.waiting import FEW, until_quiet
 
 
@@ -174,6 +174,12 @@ def test_words_are_written_where_one_clicks(small_window, qtbot):
     qtbot.keyClick(field, Qt.Key.Key_Return)
     (words,) = window.hub.marks.all
     assert words.text == "a false lesion" and words.start == pytest.approx((12, 12))
+    mouse(view, QEvent.Type.MouseButtonDblClick, view.to_screen(12, 12), LEFT, LEFT)
+    field = window.looking.place.findChild(QLineEdit, "markWords")
+    assert field.text() == "a false lesion"
+    qtbot.keyClicks(field, "noise")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [mark.text for mark in window.hub.marks.all] == ["noise"]
     restored = ViewHub()
     restored.restore(window.hub.state())
     assert restored.marks.all == window.hub.marks.all

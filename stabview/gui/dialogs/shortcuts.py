@@ -13,7 +13,7 @@ MOUSE = (
     ("Middle drag", "Move the picture, with any tool"),
     ("Right drag", "Grey window: right and left for its width, up and down for its level"),
     ("Wheel", "Zoom about the mouse"),
-    ("Double click", "This panel alone, or all panels"),
+    ("Double click", "This panel alone, or all panels; on words: write others"),
     ("Right click", "What a panel offers"),
     ("Click on a caption", "Show another picture in this place"),
     ("Left drag on a painted detail or a mark", "Move it; its corners resize it, the handle above turns it"),
