@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from stabview.study.snippets import command_line, python_script
 
 if TYPE_CHECKING:
     from stabview.gui.main_window import MainWindow
+    from stabview.study.outcome import Write
 
 _FIGURE = (".png", ".svg", ".pdf")
 _NUMBERS = {"growth": tables.iterates_csv, "numbers": tables.iterates_csv, "sampling": tables.sweep_csv}
@@ -33,8 +35,7 @@ class Exporting(QObject):
     def __init__(self, bridge: Bridge, window: MainWindow) -> None:
         super().__init__(window)
         self.bridge, self.window = bridge, window
-        self._report: ReportWish | None = None
-        self._film: Path | None = None
+        self._then: dict[Path, Callable[[], None]] = {}  # what is done when a file or folder is there
         bridge.report_ready.connect(self._written)
         QTimer.singleShot(0, self, self._offer_menus)
 
@@ -181,8 +182,7 @@ class Exporting(QObject):
         def write(_result, frames, scene, _study, target, arrays) -> list[Path]:
             return [write_animation(frames, scene, target, seconds=seconds, ranges=ranges)]
 
-        self._film = path
-        self.bridge.workbench.report_to(path, write)
+        self._have_written(path, write, lambda: self.bridge.say(f"Wrote {path.name}"))
 
     def _export_numbers(self, key: str, path: Path) -> None:
         def write(result, _frames, _scene, _study, target, arrays) -> list[Path]:
@@ -192,8 +192,7 @@ class Exporting(QObject):
                 raise InputError(f"'{target}' cannot be written ({error.strerror}): choose another place.") from error
             return [target]
 
-        self._film = path
-        self.bridge.workbench.report_to(path, write)
+        self._have_written(path, write, lambda: self.bridge.say(f"Wrote {path.name}"))
 
     # --- the report
 
@@ -211,27 +210,28 @@ class Exporting(QObject):
             result = {**result, "report": stated} if stated else result
             return write_outcome(result, frames, scene, study, folder, arrays)
 
-        self._report, self._film = wish, None
-        self.bridge.workbench.report_to(wish.folder, write)
+        self._have_written(wish.folder, write, lambda: self._add_pdf(wish))
+
+    def _have_written(self, target: Path, write: Write, then: Callable[[], None]) -> None:
+        """Have everything there is to say handed to `write` in the background."""
+        self._then[target] = then
+        self.bridge.workbench.report_to(target, write)
 
     @Slot()
     def _written(self) -> None:
-        """A file or folder is there; a PDF is made of the report now."""
-        target = self.bridge.workbench.report_folder
-        if target == self._film:
-            self.bridge.say(f"Wrote {target.name}")
-            return
-        wish, self._report = self._report, None
-        if wish is None or target != wish.folder:
-            return
-        if wish.pdf:
-            from stabview.gui.export.pdf import write_pdf
+        then = self._then.pop(self.bridge.workbench.report_folder, None)
+        if then is not None:
+            then()
 
-            self.bridge.in_background(
-                lambda: write_pdf(target / "report.html", target / "report.pdf"), lambda: self._reported(wish)
-            )
-        else:
+    def _add_pdf(self, wish: ReportWish) -> None:
+        if not wish.pdf:
             self._reported(wish)
+            return
+        from stabview.gui.export.pdf import write_pdf
+
+        self.bridge.in_background(
+            lambda: write_pdf(wish.folder / "report.html", wish.folder / "report.pdf"), lambda: self._reported(wish)
+        )
 
     def _reported(self, wish: ReportWish) -> None:
         if wish.film:

@@ -63,7 +63,7 @@ def test_numbers_and_report_are_those_of_result_json(small_window, qtbot, tmp_pa
     folder = tmp_path / "report"
     wish = ReportWish(folder, "Two heads", "A teacher", "The lesion <b>is</b> there.", film=".gif", open=False)
     small_window.exporting.report(wish)
-    qtbot.waitUntil((folder / "iterates.gif").is_file, timeout=60_000)
+    qtbot.waitUntil((folder / "iterates.gif").is_file, timeout=20_000)
     until_quiet(qtbot, small_window.workbench, FEW + 1)
     result = json.loads((folder / "result.json").read_text())
     rows = list(csv.DictReader(io.StringIO(table.read_text())))
@@ -88,7 +88,7 @@ def test_copies_are_the_study_in_words(small_window):
     settings = [word for word, before in zip(words[1:], words, strict=False) if before == "--set"]
     assert with_settings(Study(), settings) == small_window.workbench.study
     small_window.actions_["copyPython"].trigger()
-    assert f"run.frames[{FEW}]" in QGuiApplication.clipboard().text()
+    assert f"run.frames[{small_window.workbench.position}]" in QGuiApplication.clipboard().text()
     small_window.stage.panels["network"].view.setFocus()
     small_window.actions_["copyPicture"].trigger()
     assert QGuiApplication.clipboard().pixmap().size() == small_window.stage.panels["network"].grab().size()

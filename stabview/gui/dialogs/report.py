@@ -81,15 +81,16 @@ class ReportDialog(QDialog):
         across.addWidget(browse)
         self.pdf = tend(QCheckBox("PDF beside the HTML"), "PDF", "The same report on A4 pages.", "report.pdf")
         self.pdf.setChecked(True)
-        self.open = tend(QCheckBox("Show it when it is there"), "Show it", "Open the report afterwards.", "report.open")
-        self.open.setChecked(True)
+        self.show_it = QCheckBox("Show it when it is there")
+        tend(self.show_it, "Show it", "Open the report afterwards.", "report.open")
+        self.show_it.setChecked(True)
         self.film = Choice("Film", "The iterates as a film beside the report.", "report.film")
         self.film.fill([("", "none", ""), (".gif", "GIF", ""), (".mp4", "MP4 (needs ffmpeg)", "")])
         self.film.show_key("")
         form = QFormLayout()
         for label, field in (
             ("Title", self.title), ("Written by", self.author), ("Notes", self.notes), ("Folder", across),
-            ("Also", self.pdf), ("", self.open), ("Film", self.film),
+            ("Also", self.pdf), ("", self.show_it), ("Film", self.film),
         ):  # fmt: skip
             form.addRow(label, field)
         form.setRowVisible(self.film, films)
@@ -114,5 +115,5 @@ class ReportDialog(QDialog):
         return ReportWish(
             Path(self.folder.text().strip()).expanduser(), self.title.text().strip(), self.author.text().strip(),
             self.notes.toPlainText().strip()[:_LONGEST], self.pdf.isChecked(), self.film.key() or "",
-            self.open.isChecked(),
+            self.show_it.isChecked(),
         )  # fmt: skip
