@@ -266,7 +266,9 @@ FIELDS: dict[type, dict[str, Field]] = {
         "real_only": Field("Search among real perturbations only; they are complex for MRI otherwise."),
         "start": Field("First radius, ||r|| / ||x||.", above=0, at_most=1,
                        only_for=("search", ("continuation", "minimal-norm"))),
-        "momentum": Field("Share of the last step that is kept.", at_least=0, below=1),
+        "momentum": Field(
+            "Share of the last step that is kept.", at_least=0, below=1, only_for=("search", ("continuation", "ascent"))
+        ),
         "step": Field("Step size eta; left out: from the Jacobian.", above=0, only_for=("search", ("ascent",))),
         "lambda_": Field(
             "Weight of ||r||^2 / 2 in Q(r); left out: from the Jacobian.", at_least=0, only_for=("search", ("ascent",))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import get_args
+from typing import get_args, get_origin
 
 from stabview.experiments.catalogue import EXPERIMENTS
 from stabview.study.checks import hints_of, required, type_in_words
@@ -60,7 +61,8 @@ def _key(kind: type, field: Field, part: object) -> str:
 def _type(kind: type, field: Field) -> str:
     words, entry = type_in_words(hints_of(kind)[field.name]), FIELDS[kind][field.name]
     if entry.names is not None:
-        return "One of the names below."
+        table = get_origin(hints_of(kind)[field.name]) is Mapping
+        return "A table of the names below with a number each." if table else "One of the names below."
     words = words.removeprefix("a ")
     return f"{words[0].upper()}{words[1:]}{', ' + entry.range if entry.range else ''}."
 

@@ -133,13 +133,14 @@ class SearchCard(Card):
 
     def _show_more(self, study: Study) -> None:
         more = self.more.isChecked()
-        for field in (self.domain, self.against, self.restarts, self.numbers["momentum"]):
+        for field in (self.domain, self.against, self.restarts):
             self.show_row(field, more)
         self.show_row(self.box, matters(study.perturbation, "box"))
         self.show_row(self.budget, matters(study.perturbation, "max_relative_norm"))
         self.show_row(self.loss, matters(study.perturbation, "loss"))
         for name, field in (
             ("start", self.start),
+            ("momentum", self.numbers["momentum"]),
             ("lambda_", self.numbers["lambda_"]),
             ("init", self.numbers["init"]),
         ):
