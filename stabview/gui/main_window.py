@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from stabview.gui import theme, view_menus
-from stabview.gui.actions import Actions, keys_text
+from stabview.gui.actions import ROWS, Actions, keys_text
 from stabview.gui.bridge import Bridge
 from stabview.gui.cards.column import CardColumn
 from stabview.gui.dialogs.about import AboutDialog
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(bridge, self)
         self.pages = Pages(bridge, self)
         self.looking = Looking(bridge, self)
+        self.hub.own_windows = self.preferences.windows
         self.stage = self.looking.stage
         self.actions_ = Actions(self, self._handlers())
         self.looking.follow(self.actions_)
@@ -275,7 +276,7 @@ class MainWindow(QMainWindow):
     def _fill_window_menu(self) -> None:
         menu = self.menus["Window"]
         menu.clear()
-        menu.addAction(self.actions_["windowReset"])
+        menu.addActions([self.actions_[row.id] for row in ROWS if row.menu == "Window"])
         view_menus.fill_window_menu(menu, self.bridge)
         menu.addSeparator()
         view_menus.fill_colour_menu(menu.addMenu("Colours of images"), self.bridge, signed=False)
@@ -378,6 +379,7 @@ class MainWindow(QMainWindow):
             maximised=self.isMaximized(),
             across=tuple(self.across.sizes()),
             middle=tuple(self.middle.sizes()),
+            windows=self.hub.own_windows,
         )
         self.bridge.close()
         self.pages.close()

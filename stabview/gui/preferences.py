@@ -68,6 +68,7 @@ class Preferences:
     maximised : whether it filled the screen.
     across, middle : sizes of the splitters, or ().
     recent : files opened last, newest first.
+    windows : grey windows the user kept, (low, high) as shares of max|x|.
     """
 
     theme: str = FOLLOW
@@ -82,6 +83,7 @@ class Preferences:
     across: tuple[int, ...] = ()
     middle: tuple[int, ...] = ()
     recent: tuple[str, ...] = ()
+    windows: tuple[tuple[float, float], ...] = ()
 
     def opened(self, path: Path) -> Preferences:
         """With a file at the top of the recent ones."""
@@ -126,4 +128,10 @@ def _checked(stored: dict[str, object]) -> Preferences:
             kept[name] = tuple(value)
     if isinstance(stored.get("recent"), list):
         kept["recent"] = tuple(one for one in stored["recent"] if isinstance(one, str))[:RECENT]
+    if isinstance(stored.get("windows"), list):
+        kept["windows"] = tuple(tuple(map(float, one)) for one in stored["windows"] if _is_window(one))
     return replace(usual, **kept)
+
+
+def _is_window(one: object) -> bool:
+    return isinstance(one, list) and len(one) == 2 and all(isinstance(v, int | float) for v in one) and one[0] < one[1]

@@ -17,6 +17,7 @@ from stabview.study.frames import COMPONENTS
 
 Point = tuple[float, float]
 
+MOST_WINDOWS = 8
 MAX_ZOOM, MIN_ZOOM = 64.0, 0.5
 SIGNED_FRACTIONS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of max|x|
 AMPLIFICATIONS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -83,6 +84,7 @@ class ViewHub(QObject):
     peak : max|x|.
     view : `View`; fitted when the image takes another shape, otherwise changed by the user only.
     window : (low, high) grey window of the three image panels; [0, peak] at first, changed by the user only.
+    own_windows : windows the user kept, as shares of `peak`.
     fraction : signed panels show -fraction * peak ... +fraction * peak.
     amplification : r is multiplied by this in its panel; `amplification_chosen` when the user set it.
     difference : OWN ("own": minus the method's own reconstruction of Ax) or TO_X ("x": minus x).
@@ -112,6 +114,7 @@ class ViewHub(QObject):
         self.view = View()
         self.window: tuple[float, float] = (0.0, 1.0)
         self.window_chosen = False
+        self.own_windows: tuple[tuple[float, float], ...] = ()
         self.fraction = DEFAULT_FRACTION
         self.amplification = 1.0
         self.amplification_chosen = False
@@ -196,6 +199,15 @@ class ViewHub(QObject):
         smallest = 1e-3 * self.peak
         self.window_chosen = True
         self._set_window((low, max(high, low + smallest)))
+
+    def keep_window(self) -> None:
+        """Put this window on the user's own list, relative to max|x|."""
+        kept = (round(self.window[0] / self.peak, 4), round(self.window[1] / self.peak, 4))
+        self.own_windows = (*(one for one in self.own_windows if one != kept), kept)[-MOST_WINDOWS:]
+
+    def forget_windows(self) -> None:
+        """Empty that list."""
+        self.own_windows = ()
 
     def reset_window(self) -> None:
         """Back to [0, max|x|]."""

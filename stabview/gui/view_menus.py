@@ -39,6 +39,17 @@ def fill_window_menu(menu: QMenu, bridge: Bridge) -> None:
                 "Window in Hounsfield units",
                 lambda low=low, high=high: hub.set_window(*reading.window_from_units(scene, low, high)),
             )
+    menu.addSection("Yours, as shares of max|x|")
+    for low, high in hub.own_windows:
+        _add(
+            menu,
+            f"{low:.2f} – {high:.2f}",
+            "A window that you kept",
+            lambda low=low, high=high: hub.set_window(low * hub.peak, high * hub.peak),
+        )
+    _add(menu, "Keep this window", "It stays in this list, also for the next run", hub.keep_window)
+    if hub.own_windows:
+        _add(menu, "Forget yours", "Empty the list of windows that you kept", hub.forget_windows)
 
 
 def fill_colour_menu(menu: QMenu, bridge: Bridge, *, signed: bool) -> None:

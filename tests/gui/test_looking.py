@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from stabview.gui import preferences
 from stabview.gui.actions import ROWS
 from stabview.gui.pictures import LAYOUTS, NAMES
 from stabview.gui.view_hub import ViewHub
@@ -234,6 +235,22 @@ def test_the_histogram_sets_the_window_by_a_drag(small_window, qtbot):
     assert window.hub.window == pytest.approx((0.0, 0.6))
     chart.pointed.emit(0.1)
     assert window.hub.window == pytest.approx((0.1, 0.6))
+
+
+def test_a_window_that_was_kept_is_in_the_menu_and_in_the_preferences(small_window, tmp_path):
+    window = small_window
+    window.hub.set_window(0.25 * window.hub.peak, 0.5 * window.hub.peak)
+    menu = window.menus["Window"]
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text() == "Keep this window").trigger()
+    window.hub.reset_window()
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text() == "0.25 – 0.50").trigger()
+    assert window.hub.window == pytest.approx((0.25 * window.hub.peak, 0.5 * window.hub.peak))
+    assert window.actions_["window.brighter"] in menu.actions()
+    window.close()
+    preferences.save(window.preferences, tmp_path / "p.json")
+    assert preferences.load(tmp_path / "p.json").windows == ((0.25, 0.5),)
 
 
 def test_window_and_place_change_by_keys(small_window, qtbot):
