@@ -19,13 +19,16 @@ from stabview.perturbation.objective import Objective
 from stabview.perturbation.space import SampleSpace
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import gaussian_lines
+from stabview.sampling.multicoil import MultiCoilOperator
+from stabview.sampling.operator import SamplingOperator
+from stabview.sampling.sensitivities import birdcage
 from stabview.training.brains import brain_slices
 from stabview.training.data import smooth_phase
 from stabview.training.robust_tasks import small_image
 
 RATE, STEPS = 0.33, 1000
 LOOKED_AT = (250, 500, 1000)
-ATTACK_SIZE, BUDGET = 64, 0.08
+ATTACK_SIZE, BUDGET, COILS = 64, 0.08, 8
 PUBLISHED = {
     "conv-decoder": "Darestani and Heckel, IEEE Transactions on Computational Imaging 2021",
     "deep-decoder": "Heckel and Hand, ICLR 2019",
@@ -54,7 +57,8 @@ CARDS = {
         limits=(
             ("It has no gradient in the data, so searches by gradients refuse; joint descent on weights and data"
              " (Darestani et al., ICML 2021) is the search against it. It is not concave: what it does not find"
-             " says nothing."),
+             " says nothing. On several coils, the paper's setting, it finds more than on one (figures above); a likely"
+             " reason, not tested, is that with few samples the picture can leave the truth without the data."),
             "Every new datum costs a whole fit: sampling curves and painted details take a fit each.",
         ),
     )
@@ -115,20 +119,25 @@ def _quality(network: NetworkMethod, folder: Path, size: int, count: int) -> dic
 
 
 def _under_attack(network: NetworkMethod, folder: Path) -> dict[str, object]:
-    """PSNR after a fresh fit of what joint descent found, and of random noise of the same norm."""
-    operator, x = case(folder, ATTACK_SIZE, 0, 1)
+    """PSNR after a fresh fit of what joint descent found, and of random noise of that norm; one coil and several."""
+    single, x = case(folder, ATTACK_SIZE, 0, 1)
+    several = MultiCoilOperator(single.mask, birdcage(single.mask.shape, COILS))
+    return {
+        f"joint descent, {words}": _attacked(network, operator, x)
+        for words, operator in (("one coil", single), (f"{COILS} coils", several))
+    }
+
+
+def _attacked(network: NetworkMethod, operator: SamplingOperator, x: torch.Tensor) -> str:
     y = operator(x)
     objective = Objective(network, operator, x, y, space=SampleSpace(operator, x, y))
     *_, last = joint_descent(objective, budget=BUDGET)
     noise = objective.random_direction(torch.Generator().manual_seed(1)) * float(torch.linalg.vector_norm(last.v))
-    tv = sparse_method("tv", operator)
-    clean = psnr(objective.clean, x)
-    return {
-        f"joint descent, one slice at {ATTACK_SIZE} x {ATTACK_SIZE}": f"||e|| = {last.relative_norm:.2f} ||y||: PSNR"
-        f" {clean:.2f} dB falls to {psnr(last.reconstruction, x):.2f} after a fresh fit, to"
-        f" {psnr(network(y + noise, operator), x):.2f} with random noise of that norm; TV on the same data:"
-        f" {psnr(tv(y, operator), x):.2f} to {psnr(tv(last.y, operator), x):.2f}"
-    }
+    return (
+        f"one slice at {ATTACK_SIZE} x {ATTACK_SIZE}, ||e|| = {last.relative_norm:.2f} ||y||: PSNR"
+        f" {psnr(objective.clean, x):.2f} dB falls to {psnr(last.reconstruction, x):.2f} after a fresh fit, to"
+        f" {psnr(network(y + noise, operator), x):.2f} with random noise of that norm"
+    )
 
 
 def main(arguments: list[str]) -> None:
