@@ -22,7 +22,9 @@ TOLERANCE = 1e-3
 """Relative. The same machine gives 1e-5 or better; another one rounds differently, which a search makes grow."""
 FLOOR = 1e-6
 """Absolute: data misfits of exact methods are nothing but rounding."""
-LEFT_OUT = ("provenance", "report", "stabview", "study", "seconds", "finished", "iterations", "gap", "converged", "validity")
+LEFT_OUT = (
+    "provenance", "report", "stabview", "study", "seconds", "finished", "iterations", "gap", "converged", "validity",
+)  # fmt: skip
 """Where and when it ran, and how the solver got there: these may differ without the result being another."""
 _LARGEST = 64 << 20
 
