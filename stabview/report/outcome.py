@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from stabview.report.pictures import percent
-from stabview.report.wording import LOSS, METHODS
+from stabview.report.wording import LOSS, METHODS, norm_name
 
 
 def clean_psnr(result: Mapping, method: str) -> float | None:
@@ -40,7 +40,8 @@ def summary(result: Mapping) -> list[str]:
     last = iterates[-1]
     words = [sentence for method in ("network", "soa") if (sentence := _state(last, method, clean[method]))]
     if words:
-        lines.append(f"At the last iterate, ‖r‖/‖x‖ = {percent(last['relative_norm'])}: {'; '.join(words)}.")
+        norm = f"{norm_name(result)} = {percent(last['relative_norm'])}"
+        lines.append(f"At the last iterate, {norm}: {'; '.join(words)}.")
     return lines
 
 
@@ -48,12 +49,12 @@ def _loss_sentence(result: Mapping, iterates: list[Mapping]) -> str:
     loss = first_loss(result)
     what = f"Loss of {LOSS:g} dB by the network"
     if loss is not None:
-        words = f"{what}: OBSERVED at iterate {loss['index']}, ‖r‖/‖x‖ = {percent(loss['relative_norm'])}"
+        words = f"{what}: OBSERVED at iterate {loss['index']}, {norm_name(result)} = {percent(loss['relative_norm'])}"
         state = _state(loss, "soa", clean_psnr(result, "soa"))
         return f"{words}{'; there ' + state if state else ''}."
     if clean_psnr(result, "network") is None or not any("psnr" in entry.get("network", {}) for entry in iterates):
         return f"{what}: INCONCLUSIVE, its PSNR was not computed."
-    return f"{what}: NOT FOUND WITHIN BUDGET, up to ‖r‖/‖x‖ = {percent(iterates[-1]['relative_norm'])}."
+    return f"{what}: NOT FOUND WITHIN BUDGET, up to {norm_name(result)} = {percent(iterates[-1]['relative_norm'])}."
 
 
 def _state(iterate: Mapping, method: str, clean: float | None) -> str:

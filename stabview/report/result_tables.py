@@ -50,7 +50,8 @@ def iterates_table(result: Mapping, titles: Mapping[str, str]) -> str:
     objective = any("objective" in iterate for iterate in iterates)
     spans = "".join(f'<th colspan="{len(columns[m])}">{escape(titles.get(m, m))}</th>' for m in methods)
     names = "".join(f"<th>{escape(_heading(name))}</th>" for method in methods for name in columns[method])
-    left = '<th rowspan="2">iterate</th><th rowspan="2">‖r‖/‖x‖</th>' + ('<th rowspan="2">Q</th>' * objective)
+    norm = escape(wording.norm_name(result))
+    left = f'<th rowspan="2">iterate</th><th rowspan="2">{norm}</th>' + ('<th rowspan="2">Q</th>' * objective)
     rows = [f"<tr>{left}{spans}</tr><tr>{names}</tr>"]
     loss = first_loss(result)
     shown = _thinned(iterates, loss)

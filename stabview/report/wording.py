@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 NOTICES = (
     "Research and education only. Not for diagnosis.",
     "Not a medical device; not for patient management. No regulatory endorsement.",
@@ -15,6 +17,8 @@ STRENGTH_SENTENCE = (
 CRITERION = "Exploratory: no acceptance criterion was set before the run."
 LOSS = 5.0  # dB; the iterate at which the network has lost this much is shown and named
 
+NORMS = {"image": "‖r‖/‖x‖", "samples": "‖e‖/‖y‖", "operator": "‖A′ − A‖/‖A‖", "physical": "share of the limits"}
+"""What a relative norm is of, by the domain of the search."""
 METHODS = {"network": "network", "soa": "SoA", "quick": "quick inverse"}
 # measure -> (heading, definition)
 MEASURES = {
@@ -70,3 +74,8 @@ SIMULATED = (
 )
 NOISELESS = "No noise was added to the data."
 NAMES = "File names and titles appear as they were given: see that they name no person before passing the report on."
+
+
+def norm_name(result: Mapping) -> str:
+    """What the relative norms of a result are of."""
+    return NORMS.get(result.get("search", {}).get("domain", "image"), NORMS["image"])

@@ -20,7 +20,7 @@ from stabview.report.html import html_text, method_titles, without_folders
 from stabview.report.outcome import first_loss
 from stabview.report.pictures import SHEET, contact_sheet, panel_png, percent, shared_ranges
 from stabview.report.provenance import now, stabview_version, versions
-from stabview.report.wording import LOSS
+from stabview.report.wording import LOSS, norm_name
 from stabview.study.frames import Frame, Scene
 from stabview.study.study import Study
 from stabview.study.toml_file import study_text, study_to_dict
@@ -146,7 +146,7 @@ def _caption(frame: Frame, result: Mapping) -> str:
     if frame.index == 0:
         return "Clean data, iterate 0."
     loss = first_loss(result)
-    words = f"Iterate {frame.index}, ‖r‖/‖x‖ = {percent(frame.relative_norm)}"
+    words = f"Iterate {frame.index}, {norm_name(result)} = {percent(frame.relative_norm)}"
     if loss is not None and loss["index"] == frame.index:
         words += f", the first at which the network has lost {LOSS:g} dB"
     return words + "."
