@@ -8,7 +8,7 @@ from stabview.images.errors import InputError
 from stabview.sampling.fourier import FourierOperator
 from stabview.training import deep_mri
 from stabview.training.brains import SUBJECTS, brain_slices
-from stabview.training.data import Drawn, Mixture, augmented, read_folder, smooth_phase, subjects_in
+from stabview.training.data import Drawn, Mixture, Reused, augmented, read_folder, smooth_phase, subjects_in
 
 
 @pytest.fixture(scope="session")
@@ -106,3 +106,16 @@ def test_a_mixture_draws_its_parts_by_their_shares():
     generator = np.random.default_rng(0)
     share = np.mean([mixture.draw(generator)[0, 0] == 1 for _ in range(1000)])
     assert share == pytest.approx(0.8, abs=0.05) and mixture.source == "80% 1.0; 20% 2.0"
+
+
+def test_phantoms_that_are_reused_are_replaced_now_and_then():
+    made = []
+
+    def draw(generator: np.random.Generator) -> np.ndarray:
+        made.append(len(made))
+        return np.full((2, 2), made[-1])
+
+    data, generator = Reused(draw, "numbers", kept=10, fresh=0.1), np.random.default_rng(0)
+    given = [int(data.draw(generator)[0, 0]) for _ in range(500)]
+    assert 40 < len(made) < 80, "ten at first, then one draw in ten"
+    assert max(given) == made[-1] and len(set(given[-100:])) > 10 and min(given[-100:]) > 0

@@ -16,7 +16,7 @@ from stabview.methods.networks.loading import load_file
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import gaussian_lines
 from stabview.training.data import Drawn
-from stabview.training.export import export_weights, training_facts
+from stabview.training.export import export_weights, round_to_half, training_facts
 from stabview.training.recipe import Opponent, Recipe, Turn, mean_squared
 from stabview.training.trainer import learning_rate, resume, save_checkpoint, train
 
@@ -206,3 +206,23 @@ def test_what_is_exported_is_what_was_trained(tmp_path):
     torch.testing.assert_close(alone(y, operator), expected)
     assert alone.card.title == "Small" and alone.spec.sha256 == written.weights_sha256
     assert "weights_sha256" in json.loads(json.dumps(written.__dict__))
+
+
+def test_weights_stored_in_half_precision_are_those_that_were_measured(tmp_path):
+    checkpoint = tmp_path / "net.checkpoint"
+    list(train(recipe(), checkpoint, steps=3))
+    state = resume(recipe(), checkpoint, seed=0)
+    y, operator, _ = recipe().sample(np.random.default_rng(3))
+    network = state.average.eval().requires_grad_(False)
+    exact = network(y, operator)
+    round_to_half(network)
+    measured = network(y, operator)
+    card = Card(
+        name="small", title="Small", summary="Rectangles.", operator="fourier", architecture="deep-mri",
+        parameters=PARAMETERS, trained_rate=0.5, size=SIZE,
+    )  # fmt: skip
+    for name, half in (("full", False), ("half", True)):
+        export_weights(state, card, tmp_path / f"{name}.safetensors", half=half)
+    assert (tmp_path / "half.safetensors").stat().st_size < 0.8 * (tmp_path / "full.safetensors").stat().st_size
+    torch.testing.assert_close(load_file(tmp_path / "half.safetensors")(y, operator), measured)
+    assert 0 < float((measured - exact).abs().max()) < 0.01 * float(exact.abs().max())
