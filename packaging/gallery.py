@@ -31,6 +31,7 @@ from stabview.study.gallery import ENDING, EXAMPLE, Entry, entries
 SIZE = (480, 270)
 LEAST = 1.0  # grey levels by which two pictures have to differ on average, to be shown beside each other
 QUICKER = {"methods-gallery": ("size=128",), "solver-check": ("steps=1000",)}
+EXAMPLES = ("perturbation.steps=10", "sweep.rates=[1.0]", "sweep.views=[50]")  # the last iterate is what is shown
 
 
 def main() -> None:
@@ -50,10 +51,15 @@ def main() -> None:
     del application
 
 
+def usual_or_quicker(entry: Entry) -> tuple[str, ...]:
+    """What is set for a run whose pictures alone are wanted."""
+    return EXAMPLES if entry.kind == EXAMPLE else QUICKER.get(entry.name, ())
+
+
 def make(entry: Entry, folder: Path) -> None:
     """Run one entry where its result is not there yet, and write its picture."""
     if not (folder / "result.json").is_file():
-        settings = [word for setting in QUICKER.get(entry.name, ()) for word in ("--set", setting)]
+        settings = [word for setting in usual_or_quicker(entry) for word in ("--set", setting)]
         if stabview(["run", entry.name, "--out", str(folder), "--device", "cpu", "--quiet", *settings]) != 0:
             return
     picture = of_example(folder) if entry.kind == EXAMPLE else of_experiment(folder / entry.name)

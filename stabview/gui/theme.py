@@ -155,6 +155,14 @@ def set_font_size(points: float) -> None:
     font = QFont(FONT_FAMILY)
     font.setPointSizeF(min(max(points, FONT_SIZES[0]), FONT_SIZES[1]))
     QApplication.setFont(font)
+    app = QApplication.instance()
+    if app.styleSheet():
+        app.setStyleSheet(app.styleSheet())  # widgets that a rule dresses keep their old font otherwise
+
+
+def scaled(pixels: float) -> int:
+    """A length that grows with the text, given at the usual text size."""
+    return round(pixels * QApplication.font().pointSizeF() / FONT_SIZE)
 
 
 def _palette(theme: Theme) -> QPalette:
@@ -235,9 +243,11 @@ def _rules(theme: Theme) -> str:
     #gallery QPushButton:flat {{ background: transparent; color: {theme.accent}; border: 1px solid transparent;
         padding: 5px 4px; }}
     #gallery QPushButton:flat:hover, #gallery QPushButton:flat:focus {{ border-color: {theme.accent}; }}
-    QPushButton[primary="true"]:enabled {{ background: {theme.accent}; color: {theme.on_accent};
+    QPushButton[primary="true"]:enabled, #gallery QPushButton[primary="true"]:enabled,
+    #tour QPushButton[primary="true"]:enabled {{ background: {theme.accent}; color: {theme.on_accent};
         border: 1px solid {theme.accent}; font-weight: bold; }}
-    QPushButton[primary="true"]:enabled:focus {{ border: 1px solid {theme.text}; }}
+    QPushButton[primary="true"]:enabled:focus, #gallery QPushButton[primary="true"]:enabled:focus,
+    #tour QPushButton[primary="true"]:enabled:focus {{ border: 1px solid {theme.text}; }}
     QLabel[chip="true"] {{ background: {theme.card}; border: 1px solid {theme.line}; border-radius: 5px;
         padding: 4px 10px; color: {theme.text}; }}
     QTableView {{ background: {theme.card}; border: 0; gridline-color: {theme.line}; }}
