@@ -63,7 +63,9 @@ def test_least_squares_has_its_exact_gradient():
     torch.testing.assert_close(gradient.flatten(), 2 * inverse.T @ inverse @ y.flatten(), rtol=5e-3, atol=5e-3)
 
 
-def test_a_constraint_has_no_gradient():
+def test_constraints_and_reweighting_have_no_gradient():
     operator = OPERATORS["fourier"]()
     with pytest.raises(InputError, match="p2 or p3"):
         differentiable(sparse_method("tv", operator, problem="p1", lambda_=0.1))
+    with pytest.raises(InputError, match="tv, tgv"):
+        differentiable(sparse_method("shearlet", operator, lambda_=0.1))

@@ -6,7 +6,7 @@ number in y from its gradient v in x is C A H^-1 v, one linear system for each e
 solver took. The moduli are rounded (Huber) below a small share of max|x|, since they have no Hessian at zero.
 
 P1 is not differentiated: its constraint is either active, and then it is P2 for another lambda, or x does not depend
-on y smoothly.
+on y smoothly. Nor are reweighted methods, whose weights depend on the data.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ class ImplicitMethod:
         if isinstance(method, SparseMethod) and not isinstance(method.objective.data, Squares | Norm):
             raise InputError(
                 f"{method.spec.title} is constrained and has no gradient in the data; choose [soa] problem p2 or p3."
+            )
+        if isinstance(method, SparseMethod) and method.algorithm == "reweighted":
+            raise InputError(
+                f"{method.spec.title} changes its objective from solve to solve and has no gradient in the data; choose"
+                " [soa] method tv, tgv, wavelet or firenet."
             )
         self.method = method
         self.spec = replace(method.spec, parameters={**method.spec.parameters, "gradient": "implicit"})
