@@ -182,6 +182,21 @@ def test_an_experiment_runs_by_name_with_its_parameters(tmp_path, capsys):
     assert "did you mean 'lasso-failure'" in refused(capsys, "run", "lasso-failures", "--out", str(tmp_path))
 
 
+def test_a_report_is_replayed_and_a_changed_number_ends_with_1(folder, capsys):
+    out = folder / "out"
+    settings = ["--set", "perturbation.steps=2", "--set", "sweep.rates=[1.0]", "--threads", "1", "--quiet"]
+    assert main(["run", str(folder / "study.toml"), "--out", str(out), "--pdf", "--film", "gif", *settings]) == 0
+    assert (out / "report.pdf").read_bytes().startswith(b"%PDF") and (out / "iterates.gif").is_file()
+    assert main(["verify", str(out), "--threads", "1", "--quiet"]) == 0
+    assert "REPRODUCED" in capsys.readouterr().out
+    result = json.loads((out / "result.json").read_text())
+    result["clean"]["soa"]["psnr"] += 1
+    (out / "result.json").write_text(json.dumps(result))
+    assert main(["verify", str(out / "result.json"), "--threads", "1", "--quiet"]) == 1
+    said = capsys.readouterr().out
+    assert "result.json was changed" in said and "clean.soa.psnr is" in said and "NOT REPRODUCED: 2 of" in said
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_can_be_written_edited_and_read(name, tmp_path, capsys):
     path = tmp_path / "mine.toml"
