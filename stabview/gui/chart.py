@@ -107,6 +107,11 @@ class Chart(QWidget):
             self.axes, self.series, self.lines, self.message = new
             self._renew()
 
+    def set_sides(self, left: float, right: float) -> None:
+        """Other fixed margins."""
+        self._sides = (left, right)
+        self._renew()
+
     def set_cursor(self, x: float | None) -> None:
         """Move the upright line."""
         if x != self.cursor_x:

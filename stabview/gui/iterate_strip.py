@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from stabview.gui import icons, text
+from stabview.gui import icons, text, theme
 from stabview.gui.bridge import Bridge
 from stabview.gui.captions import NORMS
 from stabview.gui.cards.fields import Choice, Elided, tend
@@ -56,10 +56,9 @@ class IterateStrip(QFrame):
         self.play_button.setObjectName("playButton")
         self.play_button.setAccessibleName("Play the iterates")
         self.play_button.setToolTip("Play the iterates (Space)")
-        self.play_button.setFixedSize(_PLAY_WIDTH, 28)
         self.play_button.clicked.connect(self.toggle_play)
         self.slider = IterateSlider()
-        self.chart = Chart(sides=(_PLAY_WIDTH + 4 + SIDE, SIDE))
+        self.chart = Chart(sides=(SIDE, SIDE))
         self.chart.setObjectName("growthChart")
         self.chart.setAccessibleName("Growth of the change of network and SoA over the iterates")
         self.chart.setToolTip("Relative change of the reconstructions and norm of r; click to go to an iterate")
@@ -100,6 +99,7 @@ class IterateStrip(QFrame):
         self._following = True
         self._searched = False  # a search began; it may be over before the window hears of it
         self._show_playing()
+        self._fit_to_text()
         self.slider.valueChanged.connect(self._moved)
         self.chart.pointed.connect(lambda x: self.slider.setValue(min(round(x), self.slider.available)))
         bridge.hub.signed_changed.connect(self.refresh_curves)
@@ -261,6 +261,14 @@ class IterateStrip(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_timer"):
             self._show_playing()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_timer"):
+            self._fit_to_text()
+
+    def _fit_to_text(self) -> None:
+        """The play button as wide as the words of the chart's axis, so that slider and chart begin together."""
+        wide = theme.scaled(_PLAY_WIDTH)
+        self.play_button.setFixedSize(wide, theme.scaled(28))
+        self.chart.set_sides(wide + 4 + SIDE, SIDE)
 
 
 def _decade(value: float) -> str:

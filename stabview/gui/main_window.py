@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -42,7 +42,8 @@ from stabview.gui.view_bar import ViewBar
 from stabview.gui.view_hub import OWN, TO_X
 
 NOT_FOR_DIAGNOSIS = "not for diagnostic use"
-_CARDS_WIDTH, _NUMBERS_WIDTH = 250, 286
+_CARDS_WIDTH, _NUMBERS_WIDTH, _NUMBERS_LEAST = 250, 286, 276
+_CHART_HEIGHT = 150
 
 
 class MainWindow(QMainWindow):
@@ -97,7 +98,6 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.cards = CardColumn(self.bridge)
-        self.cards.setMinimumWidth(self.cards.sizeHint().width())
         self.strip = IterateStrip(self.bridge)
         self.view_bar = ViewBar(self.bridge, self.actions_)
         self.errors = ErrorBar()
@@ -147,6 +147,19 @@ class MainWindow(QMainWindow):
         edge.setContentsMargins(6, 6, 6, 4)
         edge.addWidget(self.across)
         self.setCentralWidget(self.pages.place(whole))
+        self._fit_to_text()
+
+    def _fit_to_text(self) -> None:
+        """Side columns and small plots as large as their text needs."""
+        self.cards.setMinimumWidth(theme.scaled(_CARDS_WIDTH))
+        self.numbers.setMinimumWidth(theme.scaled(_NUMBERS_LEAST))
+        for chart in (self.sampling_plot.chart, self.inspector.profile.chart, self.inspector.histogram.chart):
+            chart.setMinimumHeight(theme.scaled(_CHART_HEIGHT))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "numbers"):
+            self._fit_to_text()
 
     # --- what the actions do
 
@@ -429,7 +442,7 @@ class _NumbersColumn(QScrollArea):
             rows.addWidget(widget)
         rows.addStretch(1)
         self.setWidget(inner)
-        self.setMinimumWidth(276)
+        self.setMinimumWidth(_NUMBERS_LEAST)
 
     def sizeHint(self) -> QSize:
         return QSize(_NUMBERS_WIDTH, 600)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Slot
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QLabel, QTableView, QVBoxLayout
 
@@ -155,6 +155,11 @@ class MeasureTable(QFrame):
         self.table.verticalHeader().setDefaultSectionSize(row)
         header = max(self.table.horizontalHeader().sizeHint().height(), row)
         self.table.setFixedHeight(header + row * len(_ROWS) + 2)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "table"):
+            self._fit_height()
 
     @Slot()
     def refresh(self) -> None:

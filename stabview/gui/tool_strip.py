@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolBar, QToolButton
 
-from stabview.gui import icons
+from stabview.gui import icons, theme
 from stabview.gui.actions import Actions
 
 GROUPS = (
@@ -48,6 +48,8 @@ class ToolStrip(QToolBar):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown"):
             self._draw_icons()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_shown"):
+            self.setIconSize(QSize(theme.scaled(_ICON), theme.scaled(_ICON)))
 
     def _draw_icons(self) -> None:
         for name, action in self._shown.items():

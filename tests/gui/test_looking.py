@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from stabview.gui import preferences
+from stabview.gui import preferences, theme
 from stabview.gui.actions import ROWS
 from stabview.gui.pictures import LAYOUTS, NAMES
 from stabview.gui.view_hub import ViewHub
@@ -276,3 +276,17 @@ def test_another_method_stands_beside_network_and_soa_and_can_be_compared(small_
     assert window.looking.comparison.panel.picture is not None
     window.looking.show_other("cg", False)
     assert "other:cg" not in window.stage.panels and in_sight(window)[2] == "quick"
+
+
+def test_larger_text_is_larger_everywhere_and_its_columns_are_wider(small_window, qtbot):
+    window = small_window
+    search = window.cards.cards["search"]
+    labels = [window.strip.read_out, window.measures.which, search.caption(search.steps)]
+    width = window.numbers.width()
+    try:
+        for _ in range(3):
+            window.actions_["largerText"].trigger()
+        qtbot.waitUntil(lambda: window.numbers.width() > 1.2 * width, timeout=2_000)
+        assert {label.font().pointSizeF() for label in labels} == {theme.FONT_SIZE + 3}
+    finally:
+        theme.set_font_size(theme.FONT_SIZE)
