@@ -62,7 +62,6 @@ class IterateStrip(QFrame):
         self.chart.setObjectName("growthChart")
         self.chart.setAccessibleName("Growth of the change of network and SoA over the iterates")
         self.chart.setToolTip("Relative change of the reconstructions and norm of r; click to go to an iterate")
-        self.chart.setMinimumHeight(54)
         self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.loop = QToolButton()
         self.loop.setCheckable(True)
@@ -269,6 +268,7 @@ class IterateStrip(QFrame):
         wide = theme.scaled(_PLAY_WIDTH)
         self.play_button.setFixedSize(wide, theme.scaled(28))
         self.chart.set_sides(wide + 4 + SIDE, SIDE)
+        self.chart.setMinimumHeight(theme.scaled(54))
 
 
 def _decade(value: float) -> str:
