@@ -67,6 +67,7 @@ class Comparison(QWidget):
         self._timer = QTimer(self, interval=1000 // RATES[1])
         self._timer.timeout.connect(self._flip)
         self._second_shown = False
+        self._share: float | None = None  # ||first - second|| / ||second||
         stage.painted.connect(self.refresh)
         self.hub.window_changed.connect(self._show_words)
         self.hub.cursor_changed.connect(self._show_words)
@@ -191,6 +192,7 @@ class Comparison(QWidget):
         if self.mode == DIFFERENCE:
             view.set_look(Look.SIGNED)
             view.set_over(None)
+            self._share = reading.relative_difference(one.picture, other.picture)
             self.panel.set_picture(reading.difference(one.picture, other.picture), one.shown_index, pending)
         else:
             view.set_look(one.view.look)
@@ -211,9 +213,7 @@ class Comparison(QWidget):
         readings = self.stage.reading(self.panel, scene)
         panel = self.panel
         if self.mode == DIFFERENCE:
-            one, other = (self.stage.panels[name].picture for name in names)
-            share = None if one is None or other is None else reading.relative_difference(one, other)
-            said = "" if share is None else f"‖first − second‖ / ‖second‖ {text.per_cent(share)}"
+            said = "" if self._share is None else f"‖first − second‖ / ‖second‖ {text.per_cent(self._share)}"
             titles = [self.stage.pictures[name].title for name in names]
             panel.header.set_text(f"{titles[0]} − {titles[1]}")
             panel.footer.set_text(said, readings)

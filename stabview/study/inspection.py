@@ -19,6 +19,7 @@ from stabview.measures.regions import (
 from stabview.study.frames import IMAGE_PANELS, Frame
 
 Point = tuple[float, float]
+_ENOUGH = 256  # pixels a side, for a histogram that is only looked at
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ def region_rows(
         now, before = frame.panels.get(name), _clean(clean, name)
         if now is None:
             continue
-        mask = region_mask(now.shape, start, end, ellipse=ellipse)
+        box, corner = _box(now.shape, start, end)
+        now, before = now[box], None if before is None else before[box]
+        if now.size == 0:
+            continue
+        mask = region_mask(now.shape, _moved(start, corner), _moved(end, corner), ellipse=ellipse)
         statistics = region_statistics(now, mask)
         if statistics is None:
             continue
@@ -89,8 +94,24 @@ def profile_curves(
 def histograms(
     frame: Frame, low: float, high: float, names: Sequence[str] = IMAGE_PANELS[:3]
 ) -> dict[str, np.ndarray]:
-    """Shares of the pixels of every image in equal parts of [low, high]."""
-    return {name: histogram(frame.panels[name], low, high) for name in names if name in frame.panels}
+    """Shares of the pixels of every image in equal parts of [low, high]; of large images every n-th pixel counts."""
+    found = {}
+    for name in (name for name in names if name in frame.panels):
+        every = max(1, max(frame.panels[name].shape) // _ENOUGH)
+        found[name] = histogram(frame.panels[name][::every, ::every], low, high)
+    return found
+
+
+def _box(shape: tuple[int, int], start: Point, end: Point) -> tuple[tuple[slice, slice], Point]:
+    """The part of an image around a region, and its upper left pixel (column, row)."""
+    (left, right), (top, bottom) = (sorted(pair) for pair in zip(start, end, strict=True))
+    first = (max(int(left) - 1, 0), max(int(top) - 1, 0))
+    rows, columns = (slice(first[1], max(int(bottom) + 2, 0)), slice(first[0], max(int(right) + 2, 0)))
+    return (rows, columns), first
+
+
+def _moved(point: Point, corner: Point) -> Point:
+    return point[0] - corner[0], point[1] - corner[1]
 
 
 def _clean(clean: Frame | None, name: str) -> np.ndarray | None:
