@@ -174,6 +174,14 @@ def _pdf(folder: Path) -> Path:
     return write_pdf(folder / "report.html", folder / "report.pdf")
 
 
+def _fill_pdf(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="folder of a report")
+
+
+def _write_pdf(options: argparse.Namespace) -> None:
+    print(f"Wrote {_pdf(options.folder)}")
+
+
 def _with_settings(name: Path | None, given: Sequence[str]):
     from stabview.study.settings import with_settings
     from stabview.study.study import Study
@@ -364,6 +372,7 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS: dict[str, tuple[str, Callable, Callable]] = {
     "run": ("Run a study without a window and write numbers, figures and the report.", _fill_run, _run),
+    "pdf": ("Write the report of a folder as PDF too.", _fill_pdf, _write_pdf),
     "verify": ("Replay a report and compare every number of it.", _fill_verify, _verify),
     "examples": ("List the shipped examples, or write one as a study to edit.", _fill_examples, _examples),
     "networks": ("List the shipped networks, print a model card, or check a file.", _fill_networks, _networks),

@@ -16,6 +16,7 @@ from stabview.gui.dialogs import files
 from stabview.gui.dialogs.export import FILMS, ExportDialog, Subject
 from stabview.gui.dialogs.report import ReportDialog, ReportWish
 from stabview.gui.export.figures import figure
+from stabview.gui.export.pdf import have_pdf_written
 from stabview.images.errors import InputError
 from stabview.report import tables
 from stabview.report.pictures import Ranges
@@ -227,11 +228,7 @@ class Exporting(QObject):
         if not wish.pdf:
             self._reported(wish)
             return
-        from stabview.gui.export.pdf import write_pdf
-
-        self.bridge.in_background(
-            lambda: write_pdf(wish.folder / "report.html", wish.folder / "report.pdf"), lambda: self._reported(wish)
-        )
+        self.bridge.in_background(lambda: have_pdf_written(wish.folder), lambda: self._reported(wish))
 
     def _reported(self, wish: ReportWish) -> None:
         if wish.film:

@@ -15,7 +15,7 @@ from stabview.gui.cards.fields import tend
 from stabview.gui.dialogs.files import ask_report_folder
 from stabview.gui.experiments.finding_view import FindingView
 from stabview.gui.experiments.form import ParameterForm
-from stabview.gui.export.pdf import write_pdf
+from stabview.gui.export.pdf import have_pdf_written
 from stabview.images.errors import InputError
 from stabview.report.findings import write_findings
 from stabview.study.study import ExperimentChoice, Study
@@ -106,7 +106,7 @@ class ExperimentWindow(QDialog):
 
         def write() -> None:
             write_findings([run], study, folder, provenance=provenance)
-            write_pdf(folder / "report.html", folder / "report.pdf")
+            have_pdf_written(folder)
 
         self.bridge.in_background(write, lambda: self.state.setText(f"Written to {folder}."))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QMarginsF, QRectF, QSizeF, Qt, QThread, QUrl
+from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -49,7 +50,7 @@ def write_pdf(html: Path, path: Path) -> Path:
         raise InputError(f"'{html}' cannot be read ({error.strerror or error}); write the report first.") from error
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        _write_anywhere(text, beside)
+        _write(text, beside)
         beside.replace(path)
     except OSError as error:
         raise InputError(f"'{path}' cannot be written ({error.strerror or error}): choose another place.") from error
@@ -58,25 +59,19 @@ def write_pdf(html: Path, path: Path) -> Path:
     return path
 
 
-def _write_anywhere(text: str, path: Path) -> None:
-    """`_write` here, or on a thread of Qt where this is one of Python's: laying text out starts timers."""
-    if QThread.currentThread() is QCoreApplication.instance().thread():
-        _write(text, path)
-        return
-    failed: list[OSError] = []
+def have_pdf_written(folder: Path) -> Path:
+    """`write_pdf` of the report in a folder, by a process of its own: laying out would keep a window waiting.
 
-    class Writing(QThread):
-        def run(self) -> None:
-            try:
-                _write(text, path)
-            except OSError as error:
-                failed.append(error)
-
-    writing = Writing()
-    writing.start()
-    writing.wait()
-    if failed:
-        raise failed[0]
+    For threads beside the window. Raises InputError with what the process said.
+    """
+    frozen = getattr(sys, "frozen", False)
+    command = [sys.executable, *([] if frozen else ["-m", "stabview"]), "pdf", str(folder)]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1].removeprefix("stabview: ")
+        raise InputError(f"The report is there, but not as PDF: {said}")
+    return folder / "report.pdf"
 
 
 def _write(text: str, path: Path) -> None:
