@@ -77,6 +77,7 @@ class IterateStrip(QFrame):
         tend(self.lost_button, "Go to the first 3 dB lost", tip, "lostButton")
         self.lost_button.clicked.connect(self.go_to_lost)
         self.searches = SearchMenu(bridge)
+        self.searches.resume_wanted.connect(self.resume_here)
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(heading, 1)
@@ -217,6 +218,12 @@ class IterateStrip(QFrame):
     def expect_search(self) -> None:
         """A search is about to begin: follow its iterates."""
         self._following = self._searched = True
+
+    @Slot()
+    def resume_here(self) -> None:
+        """Search on from the iterate in sight; what the search had found is kept beside it."""
+        self.expect_search()
+        self.bridge.workbench.searches.resume_from(self.bridge.workbench.position)
 
     def step(self, by: int) -> None:
         """Move the slider by so many iterates."""

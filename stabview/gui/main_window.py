@@ -210,13 +210,8 @@ class MainWindow(QMainWindow):
             "faster": lambda: self.strip.change_speed(1),
             "slower": lambda: self.strip.change_speed(-1),
             "keepSearch": lambda: self.workbench.searches.keep(),
-            "resumeHere": self.resume_here,
+            "resumeHere": lambda: self.strip.resume_here(),
         }
-
-    def resume_here(self) -> None:
-        """Search on from the iterate in sight; what the search had found is kept beside it."""
-        self.strip.expect_search()
-        self.workbench.searches.resume_from(self.workbench.position)
 
     def run_search(self) -> None:
         """Begin or resume the search and follow its iterates."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from stabview.gui import text
@@ -13,7 +13,14 @@ from stabview.study.kept_search import SearchRow
 
 
 class SearchMenu(QToolButton):
-    """Says how many searches are kept."""
+    """Says how many searches are kept.
+
+    Signals
+    -------
+    resume_wanted : the search is to go on from the iterate in sight.
+    """
+
+    resume_wanted = Signal()
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -42,6 +49,10 @@ class SearchMenu(QToolButton):
         keep = menu.addAction("Keep this search")
         keep.setEnabled(workbench.count > 1)
         keep.triggered.connect(lambda _on=False: workbench.searches.keep())
+        resume = menu.addAction("Resume from this iterate")
+        resume.setToolTip("With the settings of now; what was found is kept (Ctrl+F5)")
+        resume.setEnabled(workbench.position > 0 and not workbench.searching)
+        resume.triggered.connect(lambda _on=False: self.resume_wanted.emit())
         if not workbench.searches.kept:
             return
         menu.addAction("Compare…").triggered.connect(lambda _on=False: self.compare())
