@@ -40,9 +40,11 @@ def run(values: Mapping[str, object], *, device: str = "cpu") -> Iterator[Findin
         painted = case.painted(chosen)
         own = _captured(case, "network", chosen, clean)
         rows.append((name, amount, _words(amount, kept, low), kept, own, exposure(case.operator, painted)))
-        for key in ("soa", "network"):
-            words = f"{name}, C {kept if key == 'soa' else own:.2f}"
-            pictures.append(Picture(short(case.methods[key]), plain(_of(case, key, case.x + painted)), words))
+        box = around(painted)
+        pictures.append(Picture(f"{name}: image", plain(case.x + painted)[box], f"{vary} {amount:.3g}"))
+        for key, found in (("soa", kept), ("network", own)):
+            shown = plain(_of(case, key, case.x + painted))[box]
+            pictures.append(Picture(f"{name}: {short(case.methods[key])}", shown, f"C {found:.2f}"))
         yield _finding(case, vary, rows, pictures, number, len(details))
 
 
@@ -60,6 +62,18 @@ def kinds(case: Setting, contrast: float, size: float) -> dict[str, PaintedDetai
         "text": PaintedDetail("text", middle, size, contrast, "CAN U SEE IT"),
         "lesion": PaintedDetail("lesion", spots[3], size, contrast),
     }
+
+
+def around(painted: torch.Tensor) -> tuple[slice, slice]:
+    """The detail with as much around it again, at least a sixteenth of the image on each side."""
+    least = max(painted.shape) // 16
+    box = []
+    for axis, length in enumerate(painted.shape):
+        where = torch.nonzero(painted.abs().amax(dim=1 - axis) > 0.05 * painted.abs().max())[:, 0]
+        first, last = int(where[0]), int(where[-1]) + 1
+        reach = max(least, last - first)
+        box.append(slice(max(first - reach, 0), min(last + reach, length)))
+    return box[0], box[1]
 
 
 @torch.no_grad()

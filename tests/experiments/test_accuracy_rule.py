@@ -18,4 +18,4 @@ def test_the_reference_method_captures_the_detail_just_so():
     result = list(catalogue.run("accuracy-rule", given))[-1]
     just = [row for row in result.tables[0].rows if row[2] == "just captured"]
     assert just and all(0.5 <= row[3] <= 0.52 for row in just)
-    assert len(result.pictures) == 1 + 2 * 4
+    assert len(result.pictures) == 1 + 3 * 4
