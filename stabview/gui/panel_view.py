@@ -96,11 +96,10 @@ class PanelView(PictureView):
             held.release(*self.to_image(event.position()))
         elif event.button() == Qt.MouseButton.LeftButton and self._travel <= _CLICK_PIXELS:
             if self.hub.pointer is not None:
-                self.hub.pointer.let_go()
+                self.hub.pointer.click(*self.to_image(event.position()))
         elif event.button() == Qt.MouseButton.RightButton and self._travel <= _CLICK_PIXELS:
-            if self.hub.tool is None and self._taker(event.position()) is not None:
-                self.hub.pointer.press(*self.to_image(event.position()))  # its menu is about what is under the mouse
-                self.hub.pointer.cancel()
+            if self.hub.tool is None and self.hub.pointer is not None and not self.bare:
+                self.hub.pointer.click(*self.to_image(event.position()))  # the menu is about what is under the mouse
             self.menu_requested.emit(event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -25,7 +25,8 @@ _COPY = 6.0  # pixels by which a copy is moved
 class Pointer(QObject):
     """`hub.pointer`. What is selected is the detail of `PaintState` or the mark of `hub.marks`, never both.
 
-    Corners resize a detail, the handle above it turns it, the rest of it moves it; all of a drag is one step for undo.
+    A click selects a detail; only then do its corners resize it, the handle above turn it and the rest move it, since
+    a changed image takes the search that was found for it. All of a drag is one step for undo.
     """
 
     drags = True
@@ -37,6 +38,7 @@ class Pointer(QObject):
         self.cursor = Qt.CursorShape.SizeAllCursor
         self._pull: Callable[[float, float], None] | None = None
         self._merging = False
+        self._pressed = (0.0, 0.0)
         self.hub.pointer = self
         self.paint.selected_changed.connect(self._detail_selected)
         self.hub.marks.changed.connect(self._mark_selected)
@@ -100,26 +102,37 @@ class Pointer(QObject):
             for place, handle in enumerate(mark.handles):
                 if hypot(column - handle[0], row - handle[1]) <= reach:
                     return partial(self._begin_pulling, place), Qt.CursorShape.CrossCursor
-        details = self.bridge.workbench.study.details
-        for index in reversed(range(len(details))):
-            if not details[index].hidden and not details[index].erase and on(details[index], column, row, reach / 2):
-                return partial(self._begin_moving, index, column, row), Qt.CursorShape.SizeAllCursor
+        if detail is not None and not detail.hidden and on(detail, column, row, reach / 2):
+            return partial(self._begin_moving, self.paint.selected, column, row), Qt.CursorShape.SizeAllCursor
         index = marks.at(column, row, reach)
         if index is None:
             return None
         return partial(self._begin_dragging, index, column, row), Qt.CursorShape.SizeAllCursor
 
+    def click(self, column: float, row: float) -> None:
+        """Select what is here; beside everything, nothing."""
+        details = self.bridge.workbench.study.details
+        painted = (k for k in reversed(range(len(details))) if not details[k].hidden and not details[k].erase)
+        found = next((k for k in painted if on(details[k], column, row, self.hub.reach / 2)), None)
+        if found is not None:
+            self.paint.select(found)
+            self.bridge.say(self.described())
+        elif self.hub.marks.at(column, row, self.hub.reach) is None:
+            self.let_go()
+        else:
+            self.hub.marks.select(self.hub.marks.at(column, row, self.hub.reach))
+
     def press(self, column: float, row: float) -> None:
         """Select what is here and take hold of it."""
         found = self._found(column, row)
-        self._merging, self._pull = False, None
+        self._merging, self._pull, self._pressed = False, None, (column, row)
         if found is not None:
             found[0]()
 
     def move(self, column: float, row: float, pressed: bool) -> None:
         """Pull what is held."""
-        if pressed and self._pull is not None:
-            self._pull(column, row)
+        if pressed and self._pull is not None and (self._merging or (column, row) != self._pressed):
+            self._pull(column, row)  # a click alone changes nothing, not even by rounding
 
     def release(self, column: float, row: float) -> None:
         """Leave it there."""

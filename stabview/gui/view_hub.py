@@ -56,8 +56,8 @@ class Pointer(Tool, Protocol):
     def open(self, column: float, row: float) -> None:
         """What is here was double-clicked."""
 
-    def let_go(self) -> None:
-        """Nothing is selected any more: there was a click beside everything."""
+    def click(self, column: float, row: float) -> None:
+        """There was a click on what it does not take hold of: perhaps to select it."""
 
 
 @dataclass(frozen=True)

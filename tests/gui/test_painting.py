@@ -22,6 +22,10 @@ def test_a_detail_is_moved_resized_and_turned_by_its_handles_each_one_step(small
     view = window.stage.panels["input"].view
     window.bridge.change("shape", details=(replace(lesion(window), aspect=2.0, size=8.0),))
     drag(view, (20, 20), (26, 24))
+    assert lesion(window).position == (20, 20)  # it was not selected: the picture was moved
+    window.hub.fit()
+    click(view, (20, 20))
+    drag(view, (20, 20), (26, 24))
     assert lesion(window).position == pytest.approx((26, 24), abs=0.2)
     corner = handles_of(lesion(window))[3]
     drag(view, corner, (corner[0] + 6, corner[1] + 6))
@@ -44,6 +48,9 @@ def test_a_drag_beside_the_details_still_moves_the_picture_and_a_click_lets_go(s
     column = window.hub.view.column
     drag(view, (5, 5), (9, 5))
     assert window.hub.view.column < column and lesion(window).position == (20.0, 20.0)
+    study = window.workbench.study
+    click(view, (20.03, 20.04))
+    assert window.workbench.study is study  # a click on what is selected changes nothing
     click(view, (3, 35))
     assert not window.looking.pointer.selected and not window.hub.handles
 
