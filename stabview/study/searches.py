@@ -10,10 +10,13 @@ from stabview.study.history import History
 from stabview.study.jobs import Jobs
 from stabview.study.kept_search import KeptSearch, SearchRow, compared, placed
 from stabview.study.results import Results
-from stabview.study.study import PerturbationChoice
+from stabview.study.study import PerturbationChoice, Study
 
 if TYPE_CHECKING:
     from stabview.study.problem import Problem
+
+_REMEMBERED = 2
+"""Searches that undo and redo can bring back; each holds its iterates in memory."""
 
 
 class Searches:
@@ -35,6 +38,7 @@ class Searches:
         self._history, self._results, self._jobs, self._lock = history, results, jobs, lock
         self._tell, self._complain, self._begin = tell, complain, begin
         self._numbered = 0
+        self._thrown_away: tuple[KeptSearch, ...] = ()
         self.kept: tuple[KeptSearch, ...] = ()
         self.settings: PerturbationChoice | None = None
 
@@ -105,12 +109,23 @@ class Searches:
         others = tuple(search for search in self.kept if now is None or not _same(search, now))
         return compared(others if now is None else (*others, now))
 
-    def _present(self) -> KeptSearch | None:
+    def remember(self, study: Study) -> None:
+        """The present search, of this study, is about to be thrown away; undo may want it back."""
+        with self._lock:
+            found = self._present(study)
+        if found is not None:
+            self._thrown_away = (found, *self._thrown_away)[:_REMEMBERED]
+
+    def recalled(self, study: Study) -> KeptSearch | None:
+        """One of the searches that were thrown away last, if it was one of this very study."""
+        return next((found for found in self._thrown_away if found.study == study), None)
+
+    def _present(self, study: Study | None = None) -> KeptSearch | None:
         """The present search as one to keep; None where nothing was found yet."""
         problem: Problem | None = self._jobs.ready_problem()
         if problem is None or self._results.count < 2:
             return None
-        study = self._history.study
+        study = study or self._history.study
         if self.settings is not None:
             study = study.having(perturbation=self.settings)
         found = dict(self._results.soa_estimates)

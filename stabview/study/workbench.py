@@ -403,8 +403,10 @@ class Workbench:
             )  # fmt: skip
         told = ["study"]
         if replace(after, perturbation=before.perturbation, sweep=before.sweep, soa=before.soa) != before:
+            self.searches.remember(before)
             self._jobs.outdate()
             self._results.forget()
+            self._results.restored = self.searches.recalled(after)
             self._begin()
         elif after.soa != before.soa:
             searching = self.searching

@@ -55,6 +55,18 @@ def test_a_search_goes_on_from_any_iterate_and_what_it_had_found_is_kept(bench):
     assert "Choose an iterate" in bench.last_error[0]
 
 
+def test_undo_brings_back_the_search_that_a_changed_image_threw_away(bench):
+    found = numbers(searched(bench))
+    for contrast in (0.1, 0.2):
+        detail = replace(LESION, contrast=contrast)
+        bench.change(bench.study.having(details=(detail,)), "paint", merge=contrast > 0.1)
+    assert bench.quiet().count == 1
+    bench.undo()
+    for one, other in zip(numbers(bench.quiet()), found, strict=True):
+        assert one[0] == pytest.approx(other[0], rel=1e-5)
+    assert bench.last_error is None
+
+
 def test_curves_of_searches_are_compared_where_their_norms_agree():
     assert placed([(0.01, 2.0), (0.03, 5.0), (0.09, 7.0)], [0.0, 0.02, 0.04]) == [(0.5, 2.0), (1.5, 5.0)]
 
