@@ -29,6 +29,7 @@ from stabview.gui import theme
 from stabview.study.gallery import ENDING, EXAMPLE, Entry, entries
 
 SIZE = (480, 270)
+AIR = 25  # grey level below which a pixel is air
 LEAST = 1.0  # grey levels by which two pictures have to differ on average, to be shown beside each other
 QUICKER = {"methods-gallery": ("size=128",), "solver-check": ("steps=1000",)}
 EXAMPLES = ("perturbation.steps=10", "sweep.rates=[1.0]", "sweep.views=[50]")  # the last iterate is what is shown
@@ -92,8 +93,23 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return float(np.abs(pair[0] - pair[1]).mean())
 
 
+def without_air(picture: Image.Image) -> tuple[int, int, int, int]:
+    """The part of a picture that is not black, with a little around it; in its pixels."""
+    bright = np.asarray(picture.convert("L")) > AIR
+    if not bright.any():
+        return (0, 0, *picture.size)
+    rows, columns = np.flatnonzero(bright.any(axis=1)), np.flatnonzero(bright.any(axis=0))
+    edge = round(0.03 * max(picture.size))
+    return (
+        max(int(columns[0]) - edge, 0), max(int(rows[0]) - edge, 0),
+        min(int(columns[-1]) + edge, picture.width), min(int(rows[-1]) + edge, picture.height),
+    )  # fmt: skip
+
+
 def side_by_side(pictures: list[Image.Image]) -> Image.Image:
-    """Pictures in columns that fill the height, cut about their middle."""
+    """Pictures in columns that fill the height, without the air around the first, cut about their middle."""
+    box, whole = without_air(pictures[0]), pictures[0].size
+    pictures = [picture.crop(box) if picture.size == whole else picture for picture in pictures]
     sheet, count = Image.new("RGB", SIZE), len(pictures)
     edges = [round(place * SIZE[0] / count) for place in range(count + 1)]
     for place, picture in enumerate(pictures):
