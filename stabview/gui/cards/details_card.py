@@ -49,7 +49,7 @@ class DetailsCard(Card):
         tip = "Height of symbols and capitals, diameter of a lesion at half its height, width of the brush."
         self.size = self.row(
             "size",
-            SliderRow("Size of the detail", tip, 2, 128, suffix=" px", logarithmic=True, object_name="detailSize"),
+            SliderRow("Size of the detail", tip, 1, 256, suffix=" px", logarithmic=True, object_name="detailSize"),
         )
         tip = "Brightness added, relative to the largest of the image; negative for dark details."
         self.contrast = self.row(
