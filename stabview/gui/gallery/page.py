@@ -26,7 +26,7 @@ _HEADINGS = {
     EXAMPLE: ("Examples", "open here, running"),
     EXPERIMENT: ("Experiments", "claims of the papers, each in a window of its own"),
 }
-_GAP = 14
+_GAP, _MARGIN = 14, 28
 _RECENT = 4
 
 
@@ -60,7 +60,7 @@ class GalleryPage(QScrollArea):
         inner = QWidget()
         inner.setProperty("column", True)
         self._rows = QVBoxLayout(inner)
-        self._rows.setContentsMargins(28, 18, 28, 24)
+        self._rows.setContentsMargins(_MARGIN, 18, _MARGIN, 24)
         self._rows.setSpacing(10)
         self._rows.addLayout(self._head())
         self._rows.addLayout(self._buttons())
@@ -190,9 +190,12 @@ class GalleryPage(QScrollArea):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Tiles in as many columns as fit; those that are filtered away leave no hole."""
-        room = self.viewport().width() - 2 * 28
+        """Tiles of one width in as many columns as fit; those that are filtered away leave no hole."""
+        room = self.viewport().width() - 2 * _MARGIN
         columns = max(1, (room + _GAP) // (WIDTH + _GAP))
+        width = (room + _GAP) // columns - _GAP
+        for tile in self.tiles.values():
+            tile.setFixedSize(width, tile.heightForWidth(width))
         if columns == self._columns:
             return
         self._columns = columns
@@ -203,8 +206,8 @@ class GalleryPage(QScrollArea):
             for place, tile in enumerate(shown):
                 grid.addWidget(tile, place // columns, place % columns)
                 tile.show()
-            for column in range(8):
-                grid.setColumnStretch(column, int(column < columns))
+            for column in range(grid.columnCount() + 1):
+                grid.setColumnStretch(column, int(column == columns))  # what is left over stays at the right
             section.setVisible(bool(shown))
 
     # --- keys

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from stabview.gui import text, theme
 from stabview.gui.cards.fields import tend
@@ -37,7 +37,6 @@ class Tile(QAbstractButton):
         tend(
             self, f"{entry.title}. {entry.sentence}", f"{entry.sentence}\n{entry.source}\n{opens}", f"tile.{entry.name}"
         )
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(entry.title)
@@ -45,15 +44,10 @@ class Tile(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, self.heightForWidth(WIDTH))
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
     def heightForWidth(self, width: int) -> int:
+        """As high as picture and words need."""
         line = self.fontMetrics().height()
         return round(width * _PICTURE) + round(line * (_LINES + 1)) + 2 * _EDGE + 12
-
-    def resizeEvent(self, event: object) -> None:
-        self.setFixedHeight(self.heightForWidth(self.width()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
