@@ -9,8 +9,10 @@ import pytest
 from stabview.images.errors import InputError
 from stabview.perturbation.saved import save_perturbations
 from stabview.study.checks import check_study
+from stabview.study.outcome import Kept
 from stabview.study.problem import Parts, build_problem
 from stabview.study.searching import search, search_facts
+from stabview.study.session import open_session, save_session
 from stabview.study.study import Detail, ImageChoice, PerturbationChoice, SamplingChoice, Study
 from stabview.study.toml_file import study_from_dict, study_text
 
@@ -78,6 +80,19 @@ def test_what_was_found_is_saved_and_applied_again(tmp_path):
     np.save(tmp_path / "small.npy", np.ones((8, 8)))
     with pytest.raises(InputError, match="8 x 8 pixels"):
         list(search(problem_of(search="saved", saved=str(tmp_path / "small.npy"))))
+
+
+@pytest.mark.parametrize("name", ["projected", "adam", "minimal-norm"])
+def test_a_session_brings_back_everything_a_search_goes_on_from(name, tmp_path):
+    problem = problem_of(search=name, restarts=2, steps=6)
+    whole = list(search(problem))
+    kept = Kept(tuple(whole[:4]), {}, resumable=True, planned=7)
+    save_session(tmp_path / "s.stabview", problem, kept, {})
+    *_, last = open_session(tmp_path / "s.stabview").iterates(problem)
+    rest = list(search(problem, last.state))
+    assert [one.index for one in rest] == [one.index for one in whole[4:]]
+    for one, other in zip(rest, whole[4:], strict=True):
+        assert one.objective == pytest.approx(other.objective, rel=1e-4)
 
 
 def test_unknown_knobs_and_limits_are_refused():
