@@ -23,7 +23,7 @@ SETTING = Setting()
 PARAMETERS = {"channels": 16, "layers": 3, "hidden": 32, "iterations": 4}
 
 
-def recipe(folder: Path | None, *, rows: int = 48, batch: int = 3, steps: int = 800) -> Recipe:
+def recipe(folder: Path | None, *, rows: int = 48, batch: int = 3, steps: int = 600) -> Recipe:
     """The machine on strips of `rows` rows."""
     brains, chosen = brain_slices(folder, "train"), brain_slices(folder, "validation")
 

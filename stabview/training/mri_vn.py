@@ -23,7 +23,7 @@ SWEEP_RATES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5)
 PARAMETERS = {"stages": 10, "filters": 24, "side": 11, "gaussians": 31}
 
 
-def recipe(folder: Path | None, *, rows: int = 64, steps: int = 2000) -> Recipe:
+def recipe(folder: Path | None, *, rows: int = 64, steps: int = 1600) -> Recipe:
     """The published network on strips of `rows` rows, one set of coils of `COILS` each."""
     brains, chosen = brain_slices(folder, "train"), brain_slices(folder, "validation")
     sets = coil_sets(COILS)

@@ -73,7 +73,7 @@ def train(
                 raise InputError(f"The training loss became {loss} at step {state.step}; lower the learning rate.")
             running = loss if running is None else 0.98 * running + 0.02 * loss
             state.step += 1
-            _follow(state.average, state.network, decay=min(0.999, state.step / (state.step + 10)))
+            _follow(state.average, state.network, decay=_memory(state.step, total))
             stretch["to_step"] = state.step
             if state.step % save_every == 0 or state.step == total:
                 save_checkpoint(state, checkpoint)
@@ -193,6 +193,11 @@ def _optimiser(module: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
     for group in optimiser.param_groups:
         group["lr"] = rate
+
+
+def _memory(step: int, total: int) -> float:
+    """How much of the average stays at a step: it spans the last twentieth of the training, 1000 steps at most."""
+    return min(0.999, step / (step + 10), 1 - 1 / max(10, total / 20))
 
 
 @torch.no_grad()

@@ -28,7 +28,7 @@ PARAMETERS = {
 L1_WEIGHT = 10.0
 
 
-def recipe(folder: Path | None, *, steps: int = 1700) -> Recipe:
+def recipe(folder: Path | None, *, steps: int = 1350) -> Recipe:
     """Six cascades. One step in sixteen sees a whole slice, the others a strip of 64 rows."""
     brains, chosen = brain_slices(folder, "train"), brain_slices(folder, "validation")
     sets = coil_sets(COILS)
