@@ -19,7 +19,6 @@ from stabview.sampling.operator import SamplingOperator
 
 AT_ONCE = {"cpu": 1 << 16, "cuda": 1 << 22}
 """Pixels that are reconstructed in one batch where a method takes batches."""
-PRECISIONS = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,12 +16,6 @@ ARRAY = "r"
 """The name of the perturbations in a file of several arrays, as in the arrays.npz of a run."""
 
 
-def save_perturbations(path: str | Path, iterates: list[Iterate]) -> None:
-    """r of every iterate but the clean one, (count, H, W), as arrays.npz of a run has them."""
-    stack = np.stack([iterate.r.detach().cpu().numpy() for iterate in iterates if iterate.index])
-    np.savez(path, **{ARRAY: stack})
-
-
 def load_perturbations(path: str | Path) -> np.ndarray:
     """(count, H, W) image perturbations from .npz (its array r) or .npy; zero ones are left out."""
     path = Path(path)

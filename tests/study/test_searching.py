@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from stabview.images.errors import InputError
-from stabview.perturbation.saved import save_perturbations
 from stabview.study.checks import check_study
-from stabview.study.outcome import Kept
+from stabview.study.outcome import Kept, arrays_of
 from stabview.study.problem import Parts, build_problem
 from stabview.study.searching import search, search_facts
 from stabview.study.session import open_session, save_session
@@ -72,7 +71,7 @@ def test_a_budget_may_be_given_in_norms_of_the_noise():
 def test_what_was_found_is_saved_and_applied_again(tmp_path):
     problem = problem_of()
     found = list(search(problem))
-    save_perturbations(tmp_path / "r.npz", found)
+    np.savez(tmp_path / "r.npz", **arrays_of(problem, Kept(tuple(found), {})))
     again = list(search(problem_of(search="saved", saved=str(tmp_path / "r.npz"))))
     for one, other in zip(found, again, strict=True):
         assert np.allclose(one.reconstruction, other.reconstruction, atol=1e-4)
