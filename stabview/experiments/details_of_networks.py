@@ -31,14 +31,15 @@ def run(values: Mapping[str, object], *, device: str = "cpu") -> Iterator[Findin
     """A row and four pictures for each network."""
     cards = compared_cards(str(values["networks"]))
     rows: list[tuple[object, ...]] = []
+    each: list[tuple[object, ...]] = []
     pictures: list[Picture] = []
     for done, card in enumerate(cards, 1):
         try:
             case = case_of(card, values, device)
-            rows.append(_row(case, card, values, pictures))
+            rows.append(_row(case, card, values, each, pictures))
         except InputError as error:
             rows.append((card.title, "", None, None, None, f"left out: {error}", ""))
-        yield _finding(rows, pictures, done, len(cards))
+        yield _finding(rows, each, pictures, done, len(cards))
 
 
 def case_of(card: Card, values: Mapping[str, object], device: str, *, amount: float | None = None) -> Setting:
@@ -49,13 +50,18 @@ def case_of(card: Card, values: Mapping[str, object], device: str, *, amount: fl
 
 
 @torch.no_grad()
-def _row(case: Setting, card: Card, values: Mapping[str, object], pictures: list[Picture]) -> tuple[object, ...]:
+def _row(
+    case: Setting, card: Card, values: Mapping[str, object], each: list[tuple[object, ...]], pictures: list[Picture]
+) -> tuple[object, ...]:
     details = kinds(case, float(values["contrast"]), float(values["detail_size"]))
     painted = [case.painted(one) for one in details.values()]
     image = case.x + sum(painted)
     y = case.data(image)
     estimates = {name: method(y, case.operator) for name, method in case.methods.items()}
-    kept = [found for _, found, _ in detail_survival(case.operator, y, painted, case.methods, estimates)]
+    survivals = list(detail_survival(case.operator, y, painted, case.methods, estimates))
+    kept = [found for _, found, _ in survivals]
+    names = list(details)
+    each += [(card.title, names[k], *found.values(), seen) for k, found, seen in survivals]
     means = {name: float(np.mean([one[name] for one in kept])) for name in estimates}
     pictures.append(Picture(f"{card.title}: image", plain(image), case.title))
     for name, estimate in estimates.items():
@@ -69,12 +75,15 @@ def word(kept: float) -> str:
     return next(name for least, name in WORDS if kept >= least)
 
 
-def _finding(rows: list, pictures: list[Picture], done: int, total: int) -> Finding:
+def _finding(rows: list, each: list, pictures: list[Picture], done: int, total: int) -> Finding:
     finished = done == total
     claimed = [row for row in rows if row[6]]
     met = [row[0] for row in claimed if row[5] == row[6]]
     others = [f"{row[0]} ({row[5]}, published {row[6]})" for row in claimed if row[5] != row[6]]
     verdict = f"Details are {', '.join(f'{row[5]} by {row[0]}' for row in rows if row[2] is not None)}."
+    if each:
+        worst = min(each, key=lambda row: row[2])
+        verdict += f" The least is kept of the {worst[1]} by {worst[0]}, {worst[2]:.2f} (reference {worst[3]:.2f})."
     if claimed:
         verdict += f" As published for {len(met)} of {len(claimed)} networks of the paper"
         verdict += f"; not for {', '.join(others)}." if others else "."
@@ -84,6 +93,8 @@ def _finding(rows: list, pictures: list[Picture], done: int, total: int) -> Find
         done, total, verdict, (not others if claimed else None) if finished else None, figures,
         (Table("Mean contrast kept of a heart, a spade, text and a lesion",
                ("network", "samples", "network keeps", "reference keeps", "direct keeps", "details are", "published"),
-               tuple(rows)),),
+               tuple(rows)),
+         Table("Contrast kept of each", ("network", "detail", "network keeps", "reference keeps", "direct keeps",
+                                         "share that is measured"), tuple(each))),
         pictures=tuple(pictures),
     )  # fmt: skip

@@ -158,7 +158,7 @@ NETWORK_EXPERIMENTS = (
         "contrast-detail", "The smallest lesion that survives",
         "Lesions of many sizes and contrasts at several positions: the share that survives each method.",
         "After Cheng et al. 2019 and contrast-detail charts of radiology", "contrast_detail", 90,
-        (*shared(noise=0.02),
+        (*shared(noise=0.05),
          Parameter("sizes", "How many sizes.", 4, at_least=2, at_most=20),
          Parameter("smallest", "Size in pixels of a 256 x 256 image.", 1.5, at_least=0.5, at_most=100),
          Parameter("largest", "Size in pixels of a 256 x 256 image.", 12.0, at_least=0.5, at_most=100),

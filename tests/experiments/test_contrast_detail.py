@@ -2,8 +2,10 @@
 
 import math
 
+import torch
+
 from stabview.experiments import catalogue
-from stabview.experiments.contrast_detail import half_contrast
+from stabview.experiments.contrast_detail import half_contrast, survives
 
 
 def test_the_contour_is_where_half_survive():
@@ -19,3 +21,11 @@ def test_every_lesion_is_counted_with_its_interval():
     assert all(low <= share <= high for *_, share, low, high in rows)
     by_size = {size: [row[3] for row in rows if row[1] == size] for size in {row[1] for row in rows}}
     assert sum(by_size[max(by_size)]) >= sum(by_size[min(by_size)])  # larger ones survive more often
+
+
+def test_a_lesion_that_drowns_in_noise_does_not_survive():
+    detail = torch.zeros(8, 8)
+    detail[3:5, 3:5] = 0.1
+    clean = torch.rand(8, 8)
+    assert survives(clean + detail, clean, detail) and not survives(clean, clean, detail)
+    assert not survives(clean + 4 * detail, clean, detail)
