@@ -71,7 +71,7 @@ def discriminator_loss(turn: Turn) -> torch.Tensor:
     return nn.functional.softplus(-real).mean() + nn.functional.softplus(made).mean()
 
 
-def recipe(folder: Path | None, *, batch: int = 4, steps: int = 3000) -> Recipe:
+def recipe(folder: Path | None, *, batch: int = 4, steps: int = 1600) -> Recipe:
     """DAGAN on magnitude images, 51 of 256 lines drawn anew for every image."""
     chosen = brain_slices(folder, "validation").images
     data = Mixture((
@@ -134,6 +134,11 @@ CARD = Card(
     limits=(
         "Gives the modulus of an image only, in [0, 1], as published: a phase is lost.",
         "Nothing in it enforces the data: what was measured may be contradicted.",
+        ("Total variation is 5 dB better on the same data: the network sees a modulus without the data, and was trained"
+         " for 1600 steps of 4 images on a CPU."),
+        ("As Antun et al. report, it deteriorates with more samples (2 dB from 20 % to 50 %, below zero-filling from"
+         " 40 %), and a painted heart is weaker in it than in total variation; the text is about as weak in both. The"
+         " search within 5 % changed it no more than total variation."),
     ),
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ from stabview.sampling.matrices import GaussianOperator
 
 @pytest.mark.parametrize(
     ("name", "image", "gain"),
-    [("automap", "head-t1", 2), ("lista", "head-t1", 6), ("med-50", "body", 4)],
+    [("automap", "head-t1", 2), ("dagan", "head-flair", 1), ("lista", "head-t1", 6), ("med-50", "body", 4)],
 )
 def test_it_beats_the_direct_reconstruction(name, image, gain):
     network = load_shipped(name)
