@@ -20,7 +20,7 @@ def test_the_module_is_there_and_the_defaults_are_allowed(name):
 
 @pytest.mark.parametrize("card", [card for card in shipped_cards() if not card.untrained], ids=lambda card: card.name)
 def test_every_shipped_network_gets_the_operator_of_its_training(card):
-    size, views = card.size if card.fixed else 32, 8 if card.operator == "radon" else 0
+    size, views = (card.size, 0) if card.fixed else (32, 8 if card.operator == "radon" else 0)
     operator = matching_operator(card, (size, size), views)
     assert card.takes(operator.name)
     if card.fixed:
