@@ -11,6 +11,8 @@ from PIL import Image
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
+from stabview.gui import theme
+from stabview.gui.app import create_application
 from stabview.gui.chart import Axes, Chart, Series
 from stabview.gui.dialogs.export import ExportDialog
 from stabview.gui.dialogs.report import ReportDialog, ReportWish
@@ -28,6 +30,7 @@ def export(window, qtbot, key, path, **how):
 
 
 def test_a_chart_becomes_lines_and_letters(qtbot, tmp_path):
+    create_application(theme_choice="dark")
     chart = Chart()
     qtbot.addWidget(chart)
     chart.resize(300, 200)
@@ -40,6 +43,7 @@ def test_a_chart_becomes_lines_and_letters(qtbot, tmp_path):
     with Image.open(figure(chart, tmp_path / "a.png", light=True)()) as picture:
         assert picture.size == (600, 400) and "Not for diagnosis" in picture.text["Description"]
         assert np.asarray(picture.convert("L")).mean() > 200, "a light ground in a dark window"
+    assert theme.current() is theme.DARK, "which stays dark"
     data = figure(chart, tmp_path / "a.pdf")().read_bytes()
     assert data.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", data)) == 1
     box = re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", data)
