@@ -33,6 +33,7 @@ FOUND = {
         " conditioned (singular values 0.41 to 2.4). Fully connected G with a hinge or on the ball, and convolutions"
         " before A or its pseudo-inverse, did no better in short trainings."
     ),
+    "robust-ct-parseval": "Worse than plain training here: 1.0 dB less clean PSNR and a larger rho at every norm.",
     "robust-ct-weight-decay": "Lowers rho at the larger norms by some per cent, at no price.",
     "robust-ct-jittering": "Lowers rho at the larger norms, by a fifth at the largest, for 0.3 dB of clean PSNR.",
     "robust-ct-min-max": (
