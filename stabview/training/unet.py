@@ -66,7 +66,11 @@ CARD = Card(
     ),
     limits=(
         "It gives a modulus: the phase of a complex image is lost.",
-        "It does not enforce the data, so more samples than it was trained with need not help it.",
+        ("PSNR is below that of TV on the skull-stripped test subject (cross26, 11 slices: 30.6 against 32.4 dB) and"
+         " above it on the raw one (long20, 5 slices: 28.4 against 27.2 dB); SSIM is higher on both (0.92 against 0.91,"
+         " 0.83 against 0.79)."),
+        ("It does not enforce the data: from 25 to 80 % of the lines its PSNR stays between 29.6 and 30.7 dB, while TV"
+         " gains 13 dB."),
         "Trained at one rate, on simulated data of five subjects.",
     ),
 )  # fmt: skip
