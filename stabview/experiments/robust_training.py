@@ -91,7 +91,8 @@ def _finding(key: str, rows: list[Row], x: torch.Tensor) -> Finding:
         least = min(rows, key=lambda row: row.rho[trained])
         verdict = (
             f"At ||delta|| = {100 * trained:g} % of ||Ax|| min-max training has {1 / gain:.2f} times the rho of plain"
-            f" training, for {price:+.2f} dB of clean PSNR; the lowest rho there has {least.way}."
+            f" training, at {abs(price):.2f} dB {'less' if price > 0 else 'more'} clean PSNR; the lowest rho there has"
+            f" {least.way}."
             + (" As Raj et al. report: less worst-case error at a small price." if agrees else
                " Raj et al. report less worst-case error at a small price.")
         )  # fmt: skip
