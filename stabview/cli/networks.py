@@ -70,6 +70,9 @@ def fill_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of training images (npz, NIfTI, DICOM, PNG)")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors")
     parser.add_argument("--steps", type=int, metavar="N", help="replaces the recipe's number of steps")
+    parser.add_argument(
+        "--start", type=Path, metavar="FILE.safetensors", help="weights that a new training begins with"
+    )
     parser.add_argument("--bfloat16", action="store_true", help="convolutions in bfloat16: faster where the CPU has it")
 
 
@@ -82,7 +85,7 @@ def train(options: argparse.Namespace) -> None:
     tell = teller(options)
     card = train_to_file(
         options.recipe, options.data, options.out, steps=options.steps, seed=options.seed or 0,
-        low_precision=options.bfloat16, tell=tell,
+        low_precision=options.bfloat16, start=options.start, tell=tell,
         say=(lambda line: None) if options.quiet else (lambda line: print(line, file=sys.stderr)),
     )  # fmt: skip
     print(card.text)

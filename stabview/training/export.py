@@ -49,8 +49,9 @@ def training_facts(recipe: Recipe, state: TrainingState) -> dict[str, object]:
         f"steps {s['from_step']} to {s.get('to_step', s['from_step'])}: {s['data']}; seed {s['seed']},"
         f" batch {s['batch']}, {'bfloat16 convolutions' if s['bfloat16'] else 'float32'}"
         for s in state.history
-        if s.get("to_step", s["from_step"]) > s["from_step"]
+        if s.get("to_step", 0) > s.get("from_step", 0)
     ]
+    stretches = [f"begun with {s['began_with']}" for s in state.history if "began_with" in s] + stretches
     return {
         "steps": state.step,
         "stretches": " | ".join(stretches),

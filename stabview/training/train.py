@@ -16,13 +16,14 @@ from stabview.training.trainer import resume, train
 
 def train_to_file(
     name: str, folder: Path | None, out: Path, *, steps: int | None = None, seed: int = 0,
-    low_precision: bool = False, tell: Callable[[str, int, int, float | None], None] = lambda *news: None,
+    low_precision: bool = False, start: Path | None = None,
+    tell: Callable[[str, int, int, float | None], None] = lambda *news: None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Card:  # fmt: skip
     """Train a recipe and write `out` (.safetensors) and its card (.json).
 
     The checkpoint is `out` with the ending `.checkpoint`; an interrupted training goes on from there, and a finished
-    one is only evaluated again.
+    one is only evaluated again. A new one begins with the weights in `start`, where given.
     """
     if out.suffix != ".safetensors":
         raise InputError(f"The weights are written as safetensors; name the file {out.stem}.safetensors.")
@@ -34,7 +35,7 @@ def train_to_file(
         say(f"going on from {checkpoint}")
     total = steps or recipe.steps
     first, started = None, 0.0
-    for news in train(recipe, checkpoint, steps=total, seed=seed, low_precision=low_precision):
+    for news in train(recipe, checkpoint, steps=total, seed=seed, low_precision=low_precision, start=start):
         if first is None:
             first, started = news.step, news.seconds
         pace = (news.seconds - started) / max(1, news.step - first)

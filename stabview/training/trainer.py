@@ -15,6 +15,8 @@ import torch
 from torch import nn
 
 from stabview.images.errors import InputError
+from stabview.methods.networks.consent import file_sha256
+from stabview.methods.networks.formats.weights import fill, read_safetensors
 from stabview.training.recipe import Recipe, Turn
 
 
@@ -44,16 +46,18 @@ class TrainingState:
 
 def train(
     recipe: Recipe, checkpoint: Path, *, steps: int | None = None, seed: int = 0, save_every: int = 200,
-    validate_every: int = 1000, low_precision: bool = False,
+    validate_every: int = 1000, low_precision: bool = False, start: Path | None = None,
 ) -> Iterator[TrainingProgress]:  # fmt: skip
     """Train until `steps` (the recipe's own number by default), resuming from `checkpoint` where it exists.
+
+    start : weights (.safetensors) that a new training begins with, instead of random ones.
 
     The checkpoint is written every `save_every` steps, at the end and when interrupted, atomically, so that even a
     power cut loses at most that many steps. `low_precision` runs the convolutions in bfloat16 (weights and loss stay
     float32).
     """
     total = steps or recipe.steps
-    state = resume(recipe, checkpoint, seed) if checkpoint.exists() else fresh_state(recipe, seed)
+    state = resume(recipe, checkpoint, seed) if checkpoint.exists() else fresh_state(recipe, seed, start)
     generator = np.random.default_rng([seed, state.step])
     stretch = {
         "recipe": recipe.name, "from_step": state.step, "data": recipe.data.source, "seed": seed, "batch": recipe.batch,
@@ -130,12 +134,16 @@ def learning_rate(step: int, total: int, peak: float) -> float:
     return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
 
 
-def fresh_state(recipe: Recipe, seed: int) -> TrainingState:
+def fresh_state(recipe: Recipe, seed: int, start: Path | None = None) -> TrainingState:
     torch.manual_seed(seed)
     network = _laid_out(recipe.build())
+    history: list[dict[str, object]] = []
+    if start is not None:
+        fill(network, read_safetensors(start, recipe.name), start.name, recipe.name)
+        history.append({"began_with": f"the weights {file_sha256(start)[:12]} of an earlier training"})
     average = recipe.build()
     average.load_state_dict(network.state_dict())
-    state = TrainingState(network, average, _optimiser(network, recipe), 0, [])
+    state = TrainingState(network, average, _optimiser(network, recipe), 0, history)
     if recipe.opponent is not None:
         state.opponent = _laid_out(recipe.opponent.build().train())
         state.opponent_optimiser = _optimiser(state.opponent, recipe)

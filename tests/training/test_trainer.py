@@ -208,6 +208,22 @@ def test_what_is_exported_is_what_was_trained(tmp_path):
     assert "weights_sha256" in json.loads(json.dumps(written.__dict__))
 
 
+def test_a_training_begun_with_weights_goes_on_where_they_were_and_says_so(tmp_path):
+    from safetensors.torch import save_file
+
+    list(train(recipe(), tmp_path / "first.checkpoint", steps=40))
+    trained = resume(recipe(), tmp_path / "first.checkpoint", seed=0).average
+    weights = tmp_path / "first.safetensors"
+    save_file(trained.state_dict(), weights)
+    begun, fresh = (
+        list(train(recipe(), tmp_path / f"{name}.checkpoint", steps=2, seed=5, start=start))[-1].validation["loss"]
+        for name, start in (("second", weights), ("fresh", None))
+    )
+    assert begun < 0.5 * fresh, "two steps cannot catch up with forty"
+    state = resume(recipe(), tmp_path / "second.checkpoint", seed=0)
+    assert "begun with the weights" in training_facts(recipe(), state)["stretches"]
+
+
 def test_weights_stored_in_half_precision_are_those_that_were_measured(tmp_path):
     checkpoint = tmp_path / "net.checkpoint"
     list(train(recipe(), checkpoint, steps=3))
