@@ -55,7 +55,11 @@ CARD = Card(
          " 4 iterations with the same weights, 3 couplings of 16 channels each, single coil."),
         "Trained on brain slices with a random smooth phase on 60 % of the samples, in strips of 48 rows.",
     ),
-    limits=("It is there to rank images by how hard they are, not as a reconstruction to be compared with others.",),
+    limits=(
+        ("It is there to rank images by how hard they are, not as a reconstruction to be compared with others: TV is"
+         " 7 dB better."),
+        "Stopped after 600 steps; trained at one rate without noise.",
+    ),
 )  # fmt: skip
 
 

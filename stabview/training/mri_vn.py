@@ -59,7 +59,12 @@ CARD = Card(
         "Mean squared error of complex images in place of that of moduli; AdamW in place of iPALM.",
     ),
     limits=(
-        "Trained at one rate and one pattern of lines, with smooth simulated sensitivities that it is given exactly.",
+        ("As good as TV with its best weight in PSNR (29.4 dB both) and 1.5 dB better than TV with the weight of "
+         "the rule, but its SSIM is lower than that of either: it leaves faint noise in the background."),
+        ("Its PSNR does not stagnate here as Antun et al. (2020) saw, but it gains far less from more samples than "
+         "TV: 7.4 dB against 17.7 dB from 15 to 50 % of the lines."),
+        ("Stopped after 1600 steps; trained at one rate and one pattern of lines, with smooth simulated "
+         "sensitivities that it is given exactly."),
     ),
 )  # fmt: skip
 
