@@ -9,6 +9,9 @@ from torch import nn
 from stabview.methods.networks.unet import UNet
 from stabview.sampling.multicoil import MultiCoilOperator
 
+TINY = 1e-20
+"""Added to what is divided by, so that zero data give finite values."""
+
 
 class VarNet(nn.Module):
     """k <- k - w P (k - y) - F S U(sum_c conj(S_c) F* k_c), unrolled, with sensitivities S that it learns as well.
@@ -97,7 +100,7 @@ class Sensitivities(nn.Module):
         images = _image(y * middle, axes).flatten(0, 1).unsqueeze(1)
         maps = self.norm_unet(images)
         maps = (maps + images if self.calibrated else maps).reshape(y.shape)
-        return maps / torch.linalg.vector_norm(maps, dim=1, keepdim=True)
+        return maps / (torch.linalg.vector_norm(maps, dim=1, keepdim=True) + TINY)
 
 
 class NormUNet(nn.Module):
@@ -115,7 +118,7 @@ class NormUNet(nn.Module):
         height, width = parts.shape[-2:]
         top, left = (-height % 16) // 2, (-width % 16) // 2
         padding = (left, -width % 16 - left, top, -height % 16 - top)
-        parts = nn.functional.pad((parts - mean) / deviation, padding)
+        parts = nn.functional.pad((parts - mean) / (deviation + TINY), padding)
         parts = self.unet.image_to_image(parts)[..., top : top + height, left : left + width]
         parts = parts * deviation + mean
         return torch.complex(parts[:, :1], parts[:, 1:])

@@ -105,6 +105,14 @@ def test_the_end_to_end_network_is_the_same_with_and_without_the_shortcut_for_fu
         torch.testing.assert_close(network(y, operator), short, rtol=1e-3, atol=1e-5)
 
 
+def test_the_end_to_end_network_is_finite_on_zero_data():
+    operator = coils(32, 32)
+    for combine, calibrated in (("rss", False), ("learnt", True)):
+        network = VarNet(2, 4, 2, 3, 2, combine=combine, calibrated=calibrated).eval()
+        with torch.no_grad():
+            assert network(torch.zeros(operator.data_shape, dtype=torch.complex64), operator).abs().isfinite().all()
+
+
 def test_coils_may_stand_elsewhere():
     """A birdcage turned by one coil is the same one with its coils renamed; one farther away is weaker."""
     angles = 2 * np.pi * np.arange(5) / 5
