@@ -28,7 +28,7 @@ class Scene:
     steps : sentences telling what was done to the image.
     scale, offset : original value = value * scale + offset, in `units`.
     network_title, soa_title, quick_title : names for panel captions ("Deep MRI", "TV, lambda 0.002", "zero-filled").
-    network_card : its model card as Markdown, also of a network from a file.
+    network_card : its model card as Markdown, also of a network from a file (`network_path`).
     trust : one line on the network's file ("shipped weights (safetensors)").
     """
 
@@ -52,6 +52,7 @@ class Scene:
     slice_index: int = 0
     slice_count: int = 1
     network_card: str = ""
+    network_path: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

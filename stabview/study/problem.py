@@ -127,6 +127,7 @@ class Problem:
             trained_rate=self.study.network.trained_rate or card.trained_rate, network_title=self.network.spec.title,
             soa_title=self.soa.spec.title, quick_title=self.quick.spec.title, trust=self.network.trust,
             slice_index=self.source.slice_index, slice_count=self.source.slice_count, network_card=card.text,
+            network_path=self.study.network.path,
         )  # fmt: skip
 
 

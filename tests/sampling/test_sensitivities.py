@@ -163,17 +163,22 @@ def saved(folder: Path, array: np.ndarray) -> Path:
     ("array", "words"),
     [
         (np.ones((2, 16, 16)), "complex"),
-        (np.ones((16, 16), dtype=complex), "coils"),
+        (np.ones((2, 2, 16, 16), dtype=complex), "coils"),
         (np.zeros((2, 16, 16), dtype=complex), "zeros"),
         (np.full((2, 16, 16), np.nan + 0j), "finite"),
         (np.ones((2, 4, 16), dtype=complex), "8 to 2048"),
         (np.array([{"a": 1}], dtype=object), "numpy.save"),
     ],
-    ids=["real", "one slice without coils", "all zero", "not finite", "tiny", "objects"],
+    ids=["real", "several slices", "all zero", "not finite", "tiny", "objects"],
 )
 def test_other_arrays_are_refused_with_the_reason(tmp_path, array, words):
     with pytest.raises(InputError, match=words):
         read_kspace(saved(tmp_path, array))
+
+
+def test_a_slice_without_coils_is_that_of_one_coil(tmp_path):
+    kspace, mask = read_kspace(saved(tmp_path, np.ones((16, 12), dtype=complex)))
+    assert kspace.shape == (1, 16, 12) and mask.all()
 
 
 def test_other_files_are_refused_with_the_reason(tmp_path):

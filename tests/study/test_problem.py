@@ -86,7 +86,7 @@ def test_a_detail_on_a_complex_image_adds_to_its_modulus(study, tmp_path):
     torch.testing.assert_close(added, problem.details[0].abs(), atol=1e-5, rtol=0)
     full = build_problem(chosen.having(sampling=replace(study.sampling, rate=1.0)), Parts())
     clean = clean_iterate(full.objective)
-    (report,) = detail_reports(full, clean, {"quick": full.quick(full.y, full.operator)})
+    (report,) = detail_reports(full, clean, {"quick": full.quick(full.y, full.operator)}, {})
     assert report.captured["quick"] == pytest.approx(1, abs=1e-4) and report.exposure == pytest.approx(1, abs=1e-4)
 
 
@@ -94,7 +94,7 @@ def test_a_detail_outside_the_image_has_no_contrast_to_report(study):
     lost = study.having(details=(Detail("lesion", (-400.0, 10.0), 3.0, 0.5), Detail("lesion", (20.0, 20.0), 3.0, 0.5)))
     problem = build_problem(lost, Parts())
     clean = clean_iterate(problem.objective)
-    (report,) = detail_reports(problem, clean, {"network": clean.reconstruction})
+    (report,) = detail_reports(problem, clean, {"network": clean.reconstruction}, {})
     assert report.detail == 1
 
 

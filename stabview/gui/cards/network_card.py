@@ -108,7 +108,9 @@ class NetworkCard(Card):
         """The card of a shipped network at once, that of a file once it was read."""
         network, scene = self.workbench.study.network, self.workbench.scene
         card = named(network.name) if network.path is None else None
-        return card.text if card is not None else scene.network_card if scene is not None else ""
+        if card is not None:
+            return card.text
+        return scene.network_card if scene is not None and scene.network_path == network.path else ""
 
     def _show_model_card(self) -> None:
         if self._card_text():
