@@ -118,6 +118,18 @@ def test_noise_ends_the_iteration_before_it_is_fitted():
     assert 0.04 < float(misfit) <= 0.05 * (1 + 1e-6)
 
 
+def test_without_a_noise_level_only_the_residual_ends_the_iteration():
+    """Of many coils in float32: F is a small difference of large numbers there, and rounding is no small misfit."""
+    shape = (256, 256)
+    operator = MultiCoilOperator(sampling_mask("cartesian-gaussian", shape, 0.33), birdcage(shape, 12))
+    y = noisy(operator, picture(256, phase=True), 0.01)
+    method = LeastSquares(lambda_=1e-3, tolerance=1e-4)
+    solution = method.solve(y, operator)
+    fine = LeastSquares(lambda_=1e-3, tolerance=1e-7).solve(y.to(torch.complex128), operator.to(dtype=torch.float64))
+    assert solution.converged and not method.stopped_early
+    assert solution.objective == pytest.approx(fine.objective, rel=1e-3) and solution.objective > fine.objective
+
+
 def test_cancelling_keeps_the_newest_iterate_and_no_data_give_nothing():
     operator = OPERATORS["six coils"]
     method = LeastSquares(tolerance=1e-12)

@@ -65,12 +65,12 @@ class LeastSquares:
     ) -> Solution:  # fmt: skip
         """Solve until the residual is small, the misfit is as small as the noise, or `stopped()`."""
         iterate, converged, self.stopped_early = None, False, False
-        size = float(torch.linalg.vector_norm(y))
+        size = _size(y)
         gaps = _Gap()
         for iterate, residual in self._steps(y, operator, start):
             gap = gaps.estimate(iterate.objective)
             misfit = max(2 * iterate.objective - self.weight(operator) * _energy(iterate.x), 0.0) ** 0.5
-            self.stopped_early = misfit <= self.noise * size
+            self.stopped_early = self.noise > 0 and misfit <= self.noise * size
             converged = residual <= self.tolerance or self.stopped_early
             if converged or stopped():
                 break
@@ -91,13 +91,13 @@ class LeastSquares:
         """Iterates, the start among them, and their relative residuals."""
         weight = self.weight(operator)
         back = operator._adjoint(y)
-        size = float(torch.linalg.vector_norm(back))
+        size = _size(back)
         x = torch.zeros_like(back) if start is None or start.algorithm != "cg" else start.tensors[0]
         residual = _residual(operator, weight, back, x)
         value = _value(operator, weight, y, x)
         direction, energy = residual, _energy(residual)
         for step in range(self.max_steps + 1):
-            relative = float(torch.linalg.vector_norm(residual)) / size if size > 0 else 0.0
+            relative = _size(residual) / size if size > 0 else 0.0
             yield SolverIterate(step, x[None], value, start=WarmStart("cg", (x,))), relative
             if relative == 0:
                 return
@@ -155,8 +155,14 @@ def _value(operator: SamplingOperator, weight: float, y: torch.Tensor, x: torch.
     return 0.5 * _energy(misfit) + 0.5 * weight * _energy(x)
 
 
+def _size(z: torch.Tensor) -> float:
+    """||z||, summed in float64: F is often a thousandth of the ||y||^2 / 2 that it starts from."""
+    parts = torch.view_as_real(z.resolve_conj()) if z.is_complex() else z
+    return float(torch.linalg.vector_norm(parts, dtype=torch.float64))
+
+
 def _energy(z: torch.Tensor) -> float:
-    return float(torch.linalg.vector_norm(z)) ** 2
+    return _size(z) ** 2
 
 
 def _inner(a: torch.Tensor, b: torch.Tensor) -> float:
