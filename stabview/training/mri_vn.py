@@ -23,7 +23,7 @@ SWEEP_RATES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5)
 PARAMETERS = {"stages": 10, "filters": 24, "side": 11, "gaussians": 31}
 
 
-def recipe(folder: Path | None, *, rows: int = 64, steps: int = 1600) -> Recipe:
+def recipe(folder: Path | None, *, rows: int = 64, steps: int = 4000) -> Recipe:
     """The published network on strips of `rows` rows, one set of coils of `COILS` each."""
     brains, chosen = brain_slices(folder, "train"), brain_slices(folder, "validation")
     sets = coil_sets(COILS)
@@ -59,11 +59,11 @@ CARD = Card(
         "Mean squared error of complex images in place of that of moduli; AdamW in place of iPALM.",
     ),
     limits=(
-        ("As good as TV with its best weight in PSNR (29.4 dB both) and 1.5 dB better than TV with the weight of "
-         "the rule, but its SSIM is lower than that of either: it leaves faint noise in the background."),
-        ("Its PSNR does not stagnate here as Antun et al. (2020) saw, but it gains far less from more samples than "
-         "TV: 7.4 dB against 17.7 dB from 15 to 50 % of the lines."),
-        ("Stopped after 1600 steps; trained at one rate and one pattern of lines, with smooth simulated "
+        ("Half a decibel better than TV with its best weight in PSNR and 2 dB better than TV with the weight of the"
+         " rule, but its SSIM is lower than that of either: it leaves faint noise in the background."),
+        ("As Antun et al. (2020) saw, more samples hardly help: it gains nothing from 25 to 35 % of the lines and"
+         " 4.7 dB from 15 to 50 %, where TV gains 17.7 dB."),
+        ("Stopped after 4000 steps; trained at one rate and one pattern of lines, with smooth simulated "
          "sensitivities that it is given exactly."),
     ),
 )  # fmt: skip
