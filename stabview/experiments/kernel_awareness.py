@@ -14,12 +14,13 @@ import torch
 from stabview.experiments.accuracy_rule import kinds
 from stabview.experiments.finding import Chart, Finding, Line, Picture, Table
 from stabview.experiments.setting import Setting, plain, setting, short, signed
-from stabview.measures.details import exposure, kernel_awareness, seen_part
-from stabview.sampling.operator import SamplingOperator
+from stabview.measures.details import exposure, kernel_awareness
+from stabview.sampling.operator import SamplingOperator, least_squares
 
 RATES = (0.05, 0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.65, 0.8, 1.0)
 VIEWS = (10, 20, 35, 50, 75, 100, 150, 200)
 SHARES = (0.5, 0.9)
+PROJECTION_STEPS = 1000
 SAME = 1e-5
 """Relative difference up to which data and images count as identical: rounding, and conjugate gradients for CT."""
 
@@ -43,12 +44,12 @@ def run(values: Mapping[str, object], *, device: str = "cpu") -> Iterator[Findin
 def pair(case: Setting, detail: torch.Tensor) -> tuple[dict[str, float], list[Picture]]:
     """x and x + P_null d: how far data and images of all methods are apart, and what they look like."""
     hidden = hidden_part(case.operator, detail)
-    twin = case.x + hidden
+    twin = case.x + hidden.to(case.x.dtype)
     norm = torch.linalg.vector_norm
     y, z = case.operator(case.x), case.operator(twin)
     figures = {
         "||P_null d|| / ||d||": float(norm(hidden) / norm(detail)),
-        "||Ax - Ax'|| / ||Ax||": float(norm(y - z) / norm(y)),
+        "||Ax - Ax'|| / ||Ax||": _size_of_data(case.operator, hidden) / float(norm(y)),
         "kappa of d": kernel_awareness(case.operator, detail),
     }
     pictures = [
@@ -60,17 +61,22 @@ def pair(case: Setting, detail: torch.Tensor) -> tuple[dict[str, float], list[Pi
         figures[f"{short(method)}, ||f(Ax) - f(Ax')|| / ||f(Ax)||"] = float(norm(one - two) / norm(one))
         if method is not case.quick:
             pictures.append(Picture(f"{short(method)} of Ax'", plain(two)))
-    pictures += [Picture("d", signed(detail), signed=True), Picture("P_null d", signed(hidden), signed=True)]
+    pictures += [Picture("d", signed(detail), signed=True)]
+    pictures += [Picture("P_null d", signed(hidden.to(case.x.dtype)), signed=True)]
     return figures, pictures
 
 
+def _size_of_data(operator: SamplingOperator, difference: torch.Tensor) -> float:
+    """||A (x - x')|| in float64: as the difference of two data it would be the rounding of float32."""
+    wide = operator.to(dtype=torch.float64)
+    return float(torch.linalg.vector_norm(wide(difference.to(wide.dtype))))
+
+
 def hidden_part(operator: SamplingOperator, detail: torch.Tensor) -> torch.Tensor:
-    """P_null d, computed in float64 and twice, for what conjugate gradients leave over."""
+    """P_null d in float64, with more conjugate gradients than pictures need: what they leave over would be seen."""
     wide = operator.to(dtype=torch.float64)
     hidden = detail.to(wide.dtype)
-    for _ in range(2):
-        hidden = hidden - seen_part(wide, hidden)
-    return hidden.to(operator.dtype)
+    return hidden - least_squares(wide, wide(hidden), steps=PROJECTION_STEPS, tolerance=1e-10)
 
 
 def needed(amounts: Sequence[float], seen: Sequence[float], share: float) -> float | str:

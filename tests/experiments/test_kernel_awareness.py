@@ -21,7 +21,7 @@ def test_the_pair_has_identical_data_and_identical_images():
 def test_so_it_has_for_tomographs():
     case = setting({"network": "ell-50", "size": 48, "amount": 12.0})
     figures, _ = pair(case, case.painted(kinds(case, 0.2, 10.0)["heart"]))
-    assert figures["||Ax - Ax'|| / ||Ax||"] < 1e-5 and figures["||P_null d|| / ||d||"] > 0.05
+    assert figures["||Ax - Ax'|| / ||Ax||"] < 1e-6 and figures["||P_null d|| / ||d||"] > 0.05
     assert max(value for name, value in figures.items() if name.endswith("/ ||f(Ax)||")) < 1e-3
 
 
