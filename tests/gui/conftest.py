@@ -1,6 +1,5 @@
 """A real window on a small real workbench, for tests of what lies around the stage."""
 
-import json
 
 import pytest
 
@@ -11,27 +10,15 @@ from stabview.report.write import write_outcome
 from stabview.study.study import Detail, ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
 from stabview.study.workbench import Workbench
 from tests.gui.waiting import FEW, until_quiet
+from tests.untrained import untrained_cascade
 
 SMALL = 40
 
 
 @pytest.fixture(scope="session")
 def tiny_network(tmp_path_factory):
-    """A small untrained cascade in a safetensors file that describes itself."""
-    import torch
-    from safetensors.torch import save_file
-
-    from stabview.methods.networks.architectures import build
-
-    torch.manual_seed(0)
-    parameters = {"cascades": 1, "depth": 2, "filters": 4}
-    card = {
-        "name": "tiny", "title": "Tiny cascade", "summary": "Untrained.", "operator": "fourier",
-        "architecture": "deep-mri", "parameters": parameters, "trained_rate": 0.25, "size": SMALL,
-    }  # fmt: skip
-    path = tmp_path_factory.mktemp("network") / "tiny.safetensors"
-    save_file(build("deep-mri", parameters).state_dict(), path, metadata={"stabview": json.dumps(card)})
-    return path
+    folder = tmp_path_factory.mktemp("network")
+    return untrained_cascade(folder, "tiny", size=SMALL, cascades=1, depth=2, filters=4)
 
 
 @pytest.fixture

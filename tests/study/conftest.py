@@ -1,33 +1,20 @@
 """Small real studies, a small network in a file, and workbenches that are closed again."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from stabview.study.study import Detail, ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
 from tests.study.benches import WAIT, Bench
+from tests.untrained import untrained_cascade
 
 SIZE = 48
 
 
 @pytest.fixture(scope="session")
 def network_file(tmp_path_factory):
-    """An untrained cascade in a safetensors file that describes itself."""
-    import torch
-    from safetensors.torch import save_file
-
-    from stabview.methods.networks.architectures import build
-
-    torch.manual_seed(0)
-    parameters = {"cascades": 2, "depth": 3, "filters": 8}
-    card = {
-        "name": "small", "title": "Small cascade", "summary": "Untrained.", "operator": "fourier",
-        "architecture": "deep-mri", "parameters": parameters, "trained_rate": 0.25, "size": SIZE,
-    }  # fmt: skip
-    path = tmp_path_factory.mktemp("network") / "small.safetensors"
-    save_file(build("deep-mri", parameters).state_dict(), path, metadata={"stabview": json.dumps(card)})
-    return path
+    folder = tmp_path_factory.mktemp("network")
+    return untrained_cascade(folder, "small", size=SIZE, cascades=2, depth=3, filters=8)
 
 
 @pytest.fixture(scope="session")
