@@ -9,6 +9,7 @@ from stabview.sampling import multicoil
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import sampling_mask
 from stabview.sampling.multicoil import MultiCoilOperator
+from stabview.sampling.sensitivities import birdcage
 
 
 def random(shape, dtype: torch.dtype, seed: int = 0) -> torch.Tensor:
@@ -70,6 +71,18 @@ def test_the_gram_is_forward_and_adjoint_in_pieces_of_any_size(operator, budget,
     wanted = sum(s.conj() * single.adjoint(single(s * x)) for s in operator.maps)
     torch.testing.assert_close(operator.gram(x), wanted)
     torch.testing.assert_close(operator.adjoint(operator(x)), wanted)
+
+
+def test_of_many_coils_on_full_lines_fewer_mixed_ones_give_the_same_gram():
+    maps = birdcage((40, 48), 15).astype(np.complex64)
+    single = MultiCoilOperator(sampling_mask("cartesian-gaussian", (40, 48), 0.4), maps)
+    double = single.to(dtype=torch.float64)
+    x = random((40, 48), torch.complex128)
+    wanted = double.adjoint(double(x))
+    assert len(multicoil.line_coils(single.maps)) < 12
+    error = torch.linalg.vector_norm(single.gram(x.to(torch.complex64)) - wanted) / torch.linalg.vector_norm(wanted)
+    assert error < 1e-6
+    torch.testing.assert_close(double.gram(x), wanted, rtol=1e-12, atol=1e-12)
 
 
 def test_the_norm_is_the_largest_singular_value_and_at_most_one(operator):

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from pathlib import Path
 
 import numpy as np
+import pywt
 from measuring import Cost, Solver, one_cost
 from variants import misfit, total_variation
 
@@ -55,12 +56,8 @@ class Pics(Solver):
             raise RuntimeError(f"bart pics: {done.stderr.strip() or done.stdout.strip()}")
         return self.folder / "x"
 
-    def objective(self, x):
-        image = _read(x, self.mask.shape).astype(np.complex128)
-        return misfit(image, self.y, self.mask, self.maps) + self.penalty(image)
-
-    @abstractmethod
-    def penalty(self, image: np.ndarray) -> float: ...
+    def image(self, written: Path) -> np.ndarray:
+        return _read(written, self.mask.shape).astype(np.complex128)
 
     def overhead(self) -> Cost:
         """A run of one iteration, less that iteration as the difference to eleven: the fastest of a few."""
@@ -87,14 +84,20 @@ class TV(Pics):
     def cost(self, setting):
         return (1 + setting["cg"]) / 4
 
-    def penalty(self, image):
-        return self.lambda_ * total_variation(image[::-1, ::-1], periodic=True, isotropic=True)
+    def objective(self, x):
+        image = self.image(x)
+        edges = total_variation(image[::-1, ::-1], periodic=True, isotropic=True)
+        return misfit(image, self.y, self.mask, self.maps) + self.lambda_ * edges
 
 
 class Wavelet(Pics):
-    """All Haar coefficients, without cycle spinning; FISTA with the step of the largest eigenvalue."""
+    """All Haar coefficients, without cycle spinning; FISTA with a step of 1 / (the bound of ||A||^2).
 
-    settings = ({"step": 0.95},)
+    `pics` writes what the gradient step gives, before the coefficients are shrunk (with all samples and this step the
+    data themselves); `objective` takes the shrinkage that would have followed.
+    """
+
+    settings = ({"step": 1.0}, {"step": 0.95})
     cap, long = 1000, 1000
 
     def __init__(self, problem: dict) -> None:
@@ -102,16 +105,22 @@ class Wavelet(Pics):
         # the number of levels is BART's own; `bart wavelet -H` shows it
         self.levels = int(np.log2(min(self.mask.shape) / 16)) + 1
         self.variant = "wavelet" if self.levels == int(problem["levels"]) else ""
+        norm2 = 1.0 if self.maps is None else float((np.abs(self.maps) ** 2).sum(axis=0).max())
+        self.largest_step = 1 / norm2
 
     def arguments(self, setting):
-        return ["-n", "--wavelet", "haar", "-e", f"-s{setting['step']}", "-R", f"W:3:0:{self.lambda_:.8g}"]
+        self.step = setting["step"] * self.largest_step
+        return ["-n", "--wavelet", "haar", f"-s{self.step:.8g}", "-R", f"W:3:0:{self.lambda_:.8g}"]
 
-    def penalty(self, image):
-        import pywt
-
-        parts = pywt.wavedec2(image, "haar", mode="periodization", level=self.levels)
-        total = np.abs(parts[0]).sum() + sum(np.abs(band).sum() for bands in parts[1:] for band in bands)
-        return self.lambda_ * float(total)
+    def objective(self, x):
+        found, places = pywt.coeffs_to_array(
+            pywt.wavedec2(self.image(x), "haar", mode="periodization", level=self.levels)
+        )
+        size = np.abs(found)
+        shrunk = found * np.maximum(0, 1 - self.step * self.lambda_ / np.maximum(size, 1e-300))
+        parts = pywt.array_to_coeffs(shrunk, places, output_format="wavedec2")
+        image = pywt.waverec2(parts, "haar", mode="periodization")
+        return misfit(image, self.y, self.mask, self.maps) + self.lambda_ * float(np.abs(shrunk).sum())
 
 
 class Sense(Pics):
@@ -124,8 +133,9 @@ class Sense(Pics):
     def arguments(self, setting):
         return ["-l2", f"-r{self.lambda_:.8g}"]
 
-    def penalty(self, image):
-        return 0.5 * self.lambda_ * float(np.linalg.norm(image) ** 2)
+    def objective(self, x):
+        image = self.image(x)
+        return misfit(image, self.y, self.mask, self.maps) + 0.5 * self.lambda_ * float(np.linalg.norm(image) ** 2)
 
 
 def _write(path: Path, array: np.ndarray) -> None:
