@@ -13,6 +13,8 @@ import torch
 INSIDE = 1 - 1e-6
 """Points put on the sphere of a radius lie a hair inside, so that rounding never passes it."""
 
+NEWTON_STEPS = 8
+
 
 class Ball(ABC):
     """The ball of a norm."""
@@ -26,8 +28,13 @@ class Ball(ABC):
         """The v of norm 1 with the largest Re<m, v>; 0 where m is 0."""
 
     @abstractmethod
-    def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
-        """The nearest perturbations whose norm is at most the radius, a number or (n,)."""
+    def project(
+        self, v: torch.Tensor, radius: torch.Tensor | float, metric: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """The nearest perturbations whose norm is at most the radius, a number or (n,).
+
+        metric : positive weights like v; nearest is then by the sum of metric |u - v|^2.
+        """
 
     def normalised(self, v: torch.Tensor) -> torch.Tensor:
         """v scaled to norm 1."""
@@ -47,8 +54,21 @@ class Euclidean(Ball):
     def extreme(self, m: torch.Tensor) -> torch.Tensor:
         return self.normalised(m)
 
-    def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
+    def project(
+        self, v: torch.Tensor, radius: torch.Tensor | float, metric: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        v = v if metric is None else self._drawn_in(v, radius * INSIDE, metric)
         return v * each((radius * INSIDE / self.norm(v).clamp_min(_TINY)).clamp_max(1), v)
+
+    def _drawn_in(self, v: torch.Tensor, radius: torch.Tensor | float, metric: torch.Tensor) -> torch.Tensor:
+        """s v / (s + mu) of norm `radius`, s the metric: Newton's method for mu, from below (Moré, Sorensen 1983)."""
+        pull, mu = metric * v, torch.zeros(len(v), dtype=v.real.dtype, device=v.device)
+        for _ in range(NEWTON_STEPS):
+            inside = metric + each(mu, v)
+            size = self.norm(pull / inside)
+            slope = (pull.abs().square() / inside**3).flatten(1).sum(dim=1)
+            mu = mu + ((size / radius - 1) * size.square() / slope.clamp_min(_TINY)).clamp_min(0)
+        return pull / (metric + each(mu, v))
 
     def typical(self, shape: tuple[int, ...]) -> float:
         return max(1, torch.Size(shape).numel()) ** -0.5
@@ -63,7 +83,10 @@ class Box(Ball):
     def extreme(self, m: torch.Tensor) -> torch.Tensor:
         return m.sgn()
 
-    def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
+    def project(
+        self, v: torch.Tensor, radius: torch.Tensor | float, metric: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Whatever the metric: every entry by itself."""
         limit = each(torch.as_tensor(radius * INSIDE, dtype=v.dtype, device=v.device).expand(len(v)), v)
         return torch.clamp(v, -limit, limit)
 
@@ -83,15 +106,18 @@ class Spike(Ball):
         chosen = torch.zeros_like(moduli).scatter_(1, place, 1 / size.clamp_min(_TINY))
         return (m.reshape(len(m), -1, 2) * chosen[..., None]).reshape(m.shape)
 
-    def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
-        """Soft thresholding of the moduli (Duchi et al., ICML 2008)."""
+    def project(
+        self, v: torch.Tensor, radius: torch.Tensor | float, metric: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Soft thresholding of the moduli (Duchi et al., ICML 2008); a pair weighs as its two entries on average."""
         moduli = _moduli(v)
+        ease = torch.ones_like(moduli) if metric is None else 1 / metric.reshape(len(v), -1, 2).mean(dim=2)
         limit = torch.as_tensor(radius * INSIDE, dtype=v.dtype, device=v.device).expand(len(v))[:, None]
-        ordered = moduli.sort(dim=1, descending=True).values
-        excess = ordered.cumsum(dim=1) - limit
-        count = torch.arange(1, ordered.shape[1] + 1, device=v.device)
-        kept = (ordered * count > excess).sum(dim=1, keepdim=True).clamp_min(1)
-        threshold = (excess.gather(1, kept - 1) / kept).clamp_min(0)
+        order = (moduli / ease).argsort(dim=1, descending=True)
+        ordered, eased = moduli.gather(1, order), ease.gather(1, order)
+        mu = (ordered.cumsum(dim=1) - limit) / eased.cumsum(dim=1)  # if so many moduli stay above 0
+        kept = (ordered > mu * eased).sum(dim=1, keepdim=True).clamp_min(1)
+        threshold = mu.gather(1, kept - 1).clamp_min(0) * ease
         share = (1 - threshold / moduli.clamp_min(_TINY)).clamp_min(0)
         return (v.reshape(len(v), -1, 2) * share[..., None]).reshape(v.shape)
 
@@ -111,8 +137,12 @@ class Product(Ball):
     def extreme(self, m: torch.Tensor) -> torch.Tensor:
         return torch.cat([ball.extreme(m[:, part]) for part, ball in self.parts], dim=1)
 
-    def project(self, v: torch.Tensor, radius: torch.Tensor | float) -> torch.Tensor:
-        return torch.cat([ball.project(v[:, part], radius) for part, ball in self.parts], dim=1)
+    def project(
+        self, v: torch.Tensor, radius: torch.Tensor | float, metric: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        metrics = [None if metric is None else metric[:, part] for part, _ in self.parts]
+        pieces = [ball.project(v[:, part], radius, m) for (part, ball), m in zip(self.parts, metrics, strict=True)]
+        return torch.cat(pieces, dim=1)
 
     def normalised(self, v: torch.Tensor) -> torch.Tensor:
         return torch.cat([ball.normalised(v[:, part]) for part, ball in self.parts], dim=1)
