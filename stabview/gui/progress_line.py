@@ -13,7 +13,7 @@ _SHOWN_MS = 6000
 
 
 class ProgressLine(QWidget):
-    """Holds progressBar and cancelButton; messages of `bridge.say` stand here for a few seconds."""
+    """Holds progressBar and cancelButton while something is computed; messages of `bridge.say` stand here, too."""
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -48,6 +48,11 @@ class ProgressLine(QWidget):
         row.addWidget(self.button)
         row.addStretch(1)
         row.addWidget(warning)
+        self._while_busy = (self.bar, self.left, self.button)
+        for widget in self._while_busy:
+            kept = widget.sizePolicy()
+            kept.setRetainSizeWhenHidden(True)  # so that the words do not jump when they come and go
+            widget.setSizePolicy(kept)
         self._message = ""
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
         self._timer.timeout.connect(self._forget)
@@ -79,4 +84,5 @@ class ProgressLine(QWidget):
         self.bar.setRange(0, progress.total if known else 0 if progress.busy else 1)
         self.bar.setValue(progress.done if known and progress.busy else 0)
         self.left.setText(text.seconds_left(progress.seconds_left) if progress.busy else "")
-        self.button.setEnabled(progress.busy)
+        for widget in self._while_busy:
+            widget.setVisible(progress.busy)

@@ -334,8 +334,11 @@ def test_stop_keeps_the_iterates_and_run_goes_on(window, qtbot):
     long = replace(window.workbench.study.perturbation, steps=400)
     window.bridge.change("steps", perturbation=long)
     wait_until_quiet(qtbot, window.workbench, 1)
+    busy = [window.findChild(QWidget, name) for name in ("progressBar", "timeLeft", "cancelButton")]
+    assert not any(widget.isVisible() for widget in busy), "nothing to cancel while nothing is computed"
     run.click()
     qtbot.waitUntil(lambda: window.workbench.count > 3 and stop.isEnabled(), timeout=20_000)
+    assert all(widget.isVisible() for widget in busy)
     stop.click()
     qtbot.waitUntil(lambda: run.isEnabled() and run.text() == "Resume", timeout=10_000)
     kept = window.workbench.count

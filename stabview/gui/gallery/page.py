@@ -55,7 +55,10 @@ class GalleryPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tiles = {entry.name: Tile(entry) for entry in entries()}
+        self._reading = QTimer(self, interval=0)
+        self._reading.timeout.connect(self._read_one)
         for tile in self.tiles.values():
+            tile.picture_wanted.connect(self._reading.start)
             tile.clicked.connect(lambda _=False, entry=tile.entry: self.chosen.emit(entry.kind, entry.name))
         inner = QWidget()
         inner.setProperty("column", True)
@@ -174,6 +177,15 @@ class GalleryPage(QScrollArea):
             label.setProperty("muted", True)
             label.setFixedWidth(label.fontMetrics().horizontalAdvance("recent: "))
             self._recent.insertWidget(0, label)
+
+    def _read_one(self) -> None:
+        """Read the picture of one tile in sight; one at a time, so that the window never waits for all of them."""
+        wanting = (tile for tile in self.shown_tiles() if tile.lacks_picture and not tile.visibleRegion().isEmpty())
+        tile = next(wanting, None)
+        if tile is None:
+            self._reading.stop()
+        else:
+            tile.read_picture()
 
     def _filter(self, words: str) -> None:
         self._shown = {entry.name for entry in found(words)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -27,12 +27,20 @@ _EDGE, _LINES = 12, 4  # of title and sentence together
 
 
 class Tile(QAbstractButton):
-    """Painted by hand, so that all of it is one control with one name and one focus frame."""
+    """Painted by hand, so that all of it is one control with one name and one focus frame.
+
+    Signals
+    -------
+    picture_wanted : it came into sight without its picture; `read_picture` reads it.
+    """
+
+    picture_wanted = Signal()
 
     def __init__(self, entry: Entry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entry = entry
-        self._picture: QPixmap | None = None  # read when it first comes into sight
+        self._picture = QPixmap()
+        self.lacks_picture = entry.picture.is_file()
         opens = "Opens in a window of its own." if entry.kind == EXPERIMENT else "Opens with its search running."
         tend(
             self, f"{entry.title}. {entry.sentence}", f"{entry.sentence}\n{entry.source}\n{opens}", f"tile.{entry.name}"
@@ -48,6 +56,11 @@ class Tile(QAbstractButton):
         """As high as picture and words need."""
         line = self.fontMetrics().height()
         return round(width * _PICTURE) + round(line * (_LINES + 1)) + 2 * _EDGE + 12
+
+    def read_picture(self) -> None:
+        """Read the picture and show it."""
+        self._picture, self.lacks_picture = QPixmap(str(self.entry.picture)), False
+        self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -79,8 +92,9 @@ class Tile(QAbstractButton):
         painter.drawPath(path)
 
     def _paint_picture(self, painter: QPainter, area: QRectF) -> None:
-        if self._picture is None:
-            self._picture = QPixmap(str(self.entry.picture)) if self.entry.picture.is_file() else QPixmap()
+        if self.lacks_picture:
+            self.picture_wanted.emit()
+            return
         if self._picture.isNull():
             self._paint_stand_in(painter, area)
             return
