@@ -11,6 +11,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
+class DeviceMissing(InputError):
+    """A device that this machine does not have, or that torch cannot use."""
+
+
 def choose_device(name: str = "auto", threads: int | None = None) -> str:
     """The torch device for a name in `DEVICES`; sets torch's threads where given."""
     import torch
@@ -22,12 +26,22 @@ def choose_device(name: str = "auto", threads: int | None = None) -> str:
     if name not in DEVICES:
         raise InputError(f"There is no device '{name}'; there are {', '.join(DEVICES)}.")
     if name == "cuda" and not torch.cuda.is_available():
-        raise InputError("No CUDA device is available; use --device cpu or auto.")
+        raise DeviceMissing("No CUDA device is available; use --device cpu or auto.")
     if name == "mps" and not torch.backends.mps.is_available():
-        raise InputError("No MPS device is available; use --device cpu or auto.")
+        raise DeviceMissing("No MPS device is available; use --device cpu or auto.")
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return name
+
+
+def available_device(name: str = "auto", threads: int | None = None) -> tuple[str, str]:
+    """The device for a name, and ""; or the CPU, and a sentence that says why."""
+    try:
+        return choose_device(name, threads), ""
+    except DeviceMissing:
+        wanted = {"cuda": "an NVIDIA GPU", "mps": "an Apple GPU"}[name]
+        said = f"There is no device of the kind you prefer here ({wanted}), so StabView computes on the processor."
+        return choose_device("cpu", threads), said
 
 
 def device_label(device: str) -> str:

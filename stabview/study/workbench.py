@@ -6,7 +6,6 @@ The results are kept in `results`, the work is done on the threads of `jobs`; a 
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,21 +14,21 @@ from typing import TYPE_CHECKING
 from stabview.experiments.catalogue import experiment
 from stabview.images.errors import InputError
 from stabview.study.checks import check_study
-from stabview.study.frames import COMPONENTS, DetailReport, Frame, Progress, Scene, SweepPoint
+from stabview.study.failures import in_words
+from stabview.study.frames import COMPONENTS
 from stabview.study.history import History
-from stabview.study.jobs import QUESTIONS, Jobs
+from stabview.study.jobs import Jobs
 from stabview.study.others import MOST, other_methods
-from stabview.study.reading import first_lost
 from stabview.study.results import Results
 from stabview.study.searches import Searches
-from stabview.study.study import ExperimentChoice, Study, sweep_rates
+from stabview.study.shown import Shown
+from stabview.study.study import ExperimentChoice, Study
 
 if TYPE_CHECKING:
-    from stabview.study.experiments import ExperimentRun
     from stabview.study.outcome import Write
 
 
-class Workbench:
+class Workbench(Shown):
     """Everything the window shows and does, without a window.
 
     Properties are cheap and safe from any thread; actions return at once. `listener(event)` is called from the
@@ -59,176 +58,13 @@ class Workbench:
         self._view: dict[str, object] | None = None
         self._jobs = Jobs(
             self._history, self._results, self._lock, tell=self._tell, failed=self._failed, fitted=self._fitted,
-            device=device,
-            threads=threads, write=write,
+            device=device, threads=threads, write=write,
         )  # fmt: skip
         self.searches = Searches(
             self._history, self._results, self._jobs, self._lock, tell=self._tell, complain=self._complain,
             begin=self._begin,
         )  # fmt: skip
         self._begin()
-
-    # --- what there is -------------------------------------------------------------------------------------------
-
-    @property
-    def study(self) -> Study:
-        return self._history.study
-
-    @property
-    def scene(self) -> Scene | None:
-        return self._results.scene
-
-    @property
-    def count(self) -> int:
-        """How many iterates there are, r_0 = 0 included."""
-        return self._results.count
-
-    @property
-    def planned(self) -> int:
-        """How many there will be when the search has ended, r_0 = 0 included."""
-        return self._results.planned
-
-    @property
-    def position(self) -> int:
-        return self._results.position
-
-    @property
-    def searching(self) -> bool:
-        return self._jobs.has("search")
-
-    @property
-    def strength(self) -> str:
-        """What is known of the strength of the newest search, in words; empty before it has ended."""
-        return self._jobs.strength
-
-    @property
-    def can_resume(self) -> bool:
-        """Whether `run_search` would go on from the last iterate."""
-        return not self.searching and self._results.resumable and 1 < self.count < self.planned
-
-    @property
-    def curve(self) -> list[tuple[int, float, float | None, float | None]]:
-        """(index, relative norm, change of the network, change of SoA) of every iterate; None while unknown."""
-        with self._lock:
-            return self._results.curve
-
-    @property
-    def ready(self) -> tuple[bool, ...]:
-        """Of every iterate, whether its pictures are there."""
-        with self._lock:
-            return self._results.ready
-
-    def series(self, method: str, measure: str) -> list[float | None]:
-        """A measure ("psnr", "change", "relative_error", ...) of a method at every iterate; None while unknown."""
-        with self._lock:
-            return self._results.series(method, measure)
-
-    def first_lost(self, decibel: float, method: str = "network") -> int | None:
-        """The first iterate at which a method has lost so many dB of PSNR; None where it has not."""
-        return first_lost(self.series(method, "psnr"), decibel)
-
-    @property
-    def detail_reports(self) -> tuple[DetailReport, ...]:
-        return self._results.detail_reports
-
-    @property
-    def exposures(self) -> dict[int, float]:
-        """Detail -> share of its energy that the samples determine; there as soon as the image is."""
-        return self._results.exposures
-
-    @property
-    def sweep_points(self) -> tuple[SweepPoint, ...]:
-        return self._results.sweep_points
-
-    @property
-    def sweep_position(self) -> int:
-        """The iterate at which the points of the PSNR curve were computed."""
-        return self._results.sweep_position
-
-    @property
-    def sweep_planned(self) -> tuple[float, ...]:
-        return sweep_rates(self.study)
-
-    @property
-    def device_label(self) -> str:
-        return self._jobs.device_label
-
-    @property
-    def last_error(self) -> tuple[str, str] | None:
-        """(sentence for the user, details to copy) of the last thing that went wrong."""
-        return self._last_error
-
-    @property
-    def report_folder(self) -> Path | None:
-        """Where the last report was written."""
-        return self._jobs.report_folder
-
-    @property
-    def undo_label(self) -> str | None:
-        return self._history.undo_label
-
-    @property
-    def redo_label(self) -> str | None:
-        return self._history.redo_label
-
-    @property
-    def progress(self) -> Progress:
-        reported = self._jobs.reported
-        if reported is not None:
-            return Progress(*reported, busy=True)
-        with self._lock:
-            if self.searching:
-                total, pace = self._results.plan, self._jobs.search_pace
-                if pace is None:
-                    return Progress("preparing the search", 0, total, None, busy=True, searching=True)
-                done, steps = max(0, self.count - 1), total - 1
-                text = f"searching, iterate {done} of {steps}"
-                return Progress(text, done, steps, pace.seconds_left, busy=True, searching=True)
-            for key, text in QUESTIONS.items():
-                if self._jobs.has(key):
-                    pace = self._jobs.sweep_pace if key == "sweep" else None
-                    steps = (pace.done, pace.total, pace.seconds_left) if pace is not None else ()
-                    return Progress(text, *steps, busy=True)
-            if self._jobs.has("strength"):
-                return Progress("proving the strength of the search", *self._jobs.proven, busy=True)
-            return Progress()
-
-    def frame(self, index: int | None = None, *, ask: bool = True) -> Frame | None:
-        """All that is known of an iterate (where the slider stands by default); with `ask` the rest is asked for."""
-        with self._lock:
-            index = self.position if index is None else index
-            frame = self._results.frame(index)
-            if ask and frame is not None and (frame.pending or frame.provisional):
-                self._jobs.ask_for_frame(index)
-            return frame
-
-    @property
-    def component(self) -> str:
-        """What pictures of complex images show, one of `COMPONENTS`."""
-        return self._results.component
-
-    def show_component(self, component: str) -> None:
-        """Show other parts of complex images; they are computed for the iterate where the slider stands."""
-        with self._lock:
-            if component not in COMPONENTS or component == self._results.component:
-                return
-            self._results.component = component
-            self.frame()
-        self._tell("frame", "progress")
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The parts "other:NAME" of methods that are shown beside the study's own."""
-        return self._results.others
-
-    def show_other(self, name: str, shown: bool) -> None:
-        """Have another method's pictures in every frame, or no more; see `stabview.study.others.other_methods`."""
-        part = f"other:{name}"
-        with self._lock:
-            rest = tuple(other for other in self._results.others if other != part)
-            self._results.others = (*rest, part)[-MOST:] if shown else rest
-            self.frame()
-        self._tell("frame", "progress")
 
     # --- what the user does --------------------------------------------------------------------------------------
 
@@ -249,6 +85,24 @@ class Workbench:
 
     def redo(self) -> None:
         self._step_history(self._history.redo, self._history.redo_label)
+
+    def show_component(self, component: str) -> None:
+        """Show other parts of complex images; they are computed for the iterate where the slider stands."""
+        with self._lock:
+            if component not in COMPONENTS or component == self._results.component:
+                return
+            self._results.component = component
+            self.frame()
+        self._tell("frame", "progress")
+
+    def show_other(self, name: str, shown: bool) -> None:
+        """Have another method's pictures in every frame, or no more; see `stabview.study.others.other_methods`."""
+        part = f"other:{name}"
+        with self._lock:
+            rest = tuple(other for other in self._results.others if other != part)
+            self._results.others = (*rest, part)[-MOST:] if shown else rest
+            self.frame()
+        self._tell("frame", "progress")
 
     def fit_contrast(self, detail: int) -> None:
         """Set the contrast of a painted detail to the smallest that the reference method keeps (C = 0.5)."""
@@ -302,8 +156,7 @@ class Workbench:
         """Compute the PSNR curve over the sampling rate at the present image, details and iterate."""
         with self._lock:
             self._results.sweep_points, self._results.sweep_position = (), self.position
-            self._jobs.sweep_pace = None
-            self._jobs.ask("sweep")
+            self._jobs.ask_for_sweep()
         self._tell("sweep", "progress")
 
     def stop_sweep(self) -> None:
@@ -320,15 +173,6 @@ class Workbench:
         """Stop it; what it found so far stays."""
         self._jobs.cancel_experiment()
         self._tell("experiment")
-
-    @property
-    def experiment_run(self) -> ExperimentRun | None:
-        """Where the experiment begun last stands; None before its first finding."""
-        return self._jobs.experiment_run
-
-    @property
-    def experimenting(self) -> bool:
-        return self._jobs.experimenting
 
     def report_to(self, folder: Path, write: Write | None = None) -> None:
         """Write numbers, figures and the report of the present state; "report" is told when they are there.
@@ -351,7 +195,8 @@ class Workbench:
             if problem is None:
                 raise InputError("The image is still being prepared; save the session in a moment.")
             problem, kept = replace(problem, study=self.study), self._results.kept()
-        return lambda path: save_session(path, problem, kept, view)
+            searches = self.searches.kept
+        return lambda path: save_session(path, problem, kept, view, searches)
 
     def open_session(self, path: Path) -> dict[str, object]:
         """Open a session and return what the window stored in it (`take_view` gives it too)."""
@@ -362,13 +207,13 @@ class Workbench:
             self._jobs.outdate()
             before = self.study
             self._history.push(stored.study, "Open session")
-            self.searches.settings = None
+            self.searches.bring_back(stored.searches)
             self._results.forget()
             self._results.restored, self._view = stored, stored.view
             if stored.study == before:
                 self._results.scene = None
         self._begin()
-        self._tell("study")
+        self._tell("study", "search")
         return stored.view
 
     def take_view(self) -> dict[str, object] | None:
@@ -457,13 +302,4 @@ class Workbench:
     def _failed(self, key: str, error: BaseException) -> None:
         if key == "answer":
             self._results.others = ()  # one of them may be what failed, and would do so again
-        if isinstance(error, InputError):
-            self._complain(str(error))
-            return
-        details = "".join(traceback.format_exception(error))
-        if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-            sentence = "There is not enough memory for this; choose a smaller image or fewer views."
-        else:
-            doing = {**QUESTIONS, "experiment": "running the experiment"}.get(key, "searching")
-            sentence = f"Something went wrong in StabView while {doing}: {error}"
-        self._complain(sentence, details)
+        self._complain(*in_words(key, error))

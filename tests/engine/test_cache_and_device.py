@@ -3,7 +3,7 @@
 import pytest
 
 from stabview.engine.cache import BoundedCache
-from stabview.engine.device import choose_device, device_label
+from stabview.engine.device import available_device, choose_device, device_label
 from stabview.engine.pace import Pace
 from stabview.images.errors import InputError
 
@@ -61,7 +61,18 @@ def test_devices_by_name():
     assert choose_device("cpu", 1) == "cpu"
     assert choose_device("auto") in ("cpu", "cuda")
     assert device_label("cpu") == "CPU, 1 thread"
+    assert available_device("cpu") == ("cpu", "")
     with pytest.raises(InputError, match="auto, cpu"):
         choose_device("tpu")
     with pytest.raises(InputError, match="at least 1"):
         choose_device("cpu", 0)
+
+
+def test_a_preferred_device_that_is_not_there_gives_way_to_the_processor(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    device, said = available_device("cuda")
+    assert device == "cpu" and "NVIDIA" in said and "processor" in said
+    with pytest.raises(InputError, match="auto, cpu"):
+        available_device("tpu")
+    with pytest.raises(InputError, match="use --device cpu"):
+        choose_device("cuda")
