@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -15,6 +15,11 @@ class SearchState:
     step: int
     v: torch.Tensor
     memory: dict[str, torch.Tensor]
+
+    def to(self, device: torch.device | str) -> SearchState:
+        """On another device; numbers of a search stay on the CPU."""
+        memory = {name: tensor.to(device if tensor.ndim > 1 else "cpu") for name, tensor in self.memory.items()}
+        return SearchState(self.step, self.v.to(device), memory)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +49,15 @@ class Iterate:
     @property
     def r(self) -> torch.Tensor:
         return self.image()
+
+    def to(self, device: torch.device | str) -> Iterate:
+        """On another device; itself where it is there already."""
+        if self.y.device == torch.device(device):
+            return self
+        r, v = self.r.to(device), None if self.v is None else self.v.to(device)
+        state = None if self.state is None else self.state.to(device)
+        return replace(self, image=lambda: r, y=self.y.to(device), reconstruction=self.reconstruction.to(device), v=v,
+                       state=state)  # fmt: skip
 
 
 def clean_iterate(objective) -> Iterate:

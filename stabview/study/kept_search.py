@@ -77,7 +77,7 @@ class KeptSearch:
 
     def iterates(self, problem: Problem) -> Iterator[Iterate]:
         """The iterates, for the same problem built anew."""
-        yield from self.kept.iterates
+        yield from (iterate.to(problem.device) for iterate in self.kept.iterates)
 
 
 def placed(series: list[tuple[float, float]], norms: list[float]) -> list[tuple[float, float]]:

@@ -109,6 +109,11 @@ class Searches:
         others = tuple(search for search in self.kept if now is None or not _same(search, now))
         return compared(others if now is None else (*others, now))
 
+    def bring_back(self, searches: tuple[KeptSearch, ...]) -> None:
+        """Those of a session, in place of the ones there are; its present search was made with its study."""
+        self.kept, self.settings = searches, None
+        self._numbered = max((search.number for search in searches), default=0)
+
     def remember(self, study: Study) -> None:
         """The present search, of this study, is about to be thrown away; undo may want it back."""
         with self._lock:
@@ -133,5 +138,6 @@ class Searches:
 
 
 def _same(one: KeptSearch, other: KeptSearch) -> bool:
-    """Whether two searches end with the same iterate."""
-    return one.kept.iterates[-1] is other.kept.iterates[-1]
+    """Whether two searches found the same, also where one of them comes from a file."""
+    found = ([(k.objective, k.relative_norm) for k in search.kept.iterates] for search in (one, other))
+    return next(found) == next(found)

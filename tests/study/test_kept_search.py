@@ -40,6 +40,22 @@ def test_a_kept_search_comes_back_as_it_was_and_the_other_one_is_kept(bench):
     assert len(rows) == 2 and rows[0].at_norm == pytest.approx(rows[1].at_norm)
 
 
+def test_kept_searches_come_back_with_their_session(bench, bench_of, study, tmp_path):
+    first = numbers(searched(bench))
+    bench.searches.keep()
+    bench.change(bench.study.having(perturbation=replace(bench.study.perturbation, momentum=0.0)), "momentum")
+    searched(bench.quiet())
+    bench.save_session(tmp_path / "s.stabview", {})
+    again = bench_of(study)
+    again.open_session(tmp_path / "s.stabview")
+    again.quiet()
+    assert again.searches.compared() == bench.searches.compared() and len(again.searches.kept) == 1
+    again.searches.show(1)
+    again.quiet()
+    assert [one[0] for one in numbers(again)] == [one[0] for one in first] and again.last_error is None
+    assert [search.number for search in again.searches.kept] == [1, 2], "the one that was present is kept in its turn"
+
+
 def test_a_search_goes_on_from_any_iterate_and_what_it_had_found_is_kept(bench):
     searched(bench)
     middle, last = STEPS // 2, bench.frame(STEPS)
