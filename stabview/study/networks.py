@@ -8,7 +8,6 @@ from stabview.methods.networks.cards import Card, shipped_cards
 from stabview.study.fields import matters
 from stabview.study.study import (
     COUNTING_VIEWS,
-    ImageChoice,
     NetworkChoice,
     PerturbationChoice,
     SamplingChoice,
@@ -35,8 +34,8 @@ def first_for(operator: str) -> Card | None:
 
 
 def trained_sampling(card: Card) -> dict[str, object]:
-    """Operator and rate (or number of views) of a network's training, as a study chooses them; pattern and seed, too,
-    of a network that takes one operator only."""
+    """Operator and rate (or number of views) of a network's training, as a study chooses them, and whatever else its
+    card names: pattern, seed, coils, noise."""
     chosen: dict[str, object] = {} if card.operator == "any" else {"operator": card.operator}
     if card.trained_rate is not None:
         views = card.operator in COUNTING_VIEWS
@@ -45,35 +44,42 @@ def trained_sampling(card: Card) -> dict[str, object]:
 
 
 def taking(card: Card, study: Study) -> dict[str, object]:
-    """The parts of the study that change when this network is taken: its operator, too, where it is another one.
+    """The parts of the study that change when this network is taken: it brings what it was trained at.
 
-    With another operator come the rate or number of views at which the network was trained and whatever else its card
-    names (pattern, coils, noise); what the card of the network before had named goes. A network of one single
-    operator brings that and the size of its images, and they go when another network comes; an untrained one brings
-    the search that works for it.
+    That is the size of the images, the operator, the rate or number of views, the pattern, the coils and the noise;
+    what its card leaves out is the usual of a study. A network that takes any operator was trained at none and brings
+    nothing of this. An untrained network brings the search that works for it.
     """
     parts: dict[str, object] = {"network": NetworkChoice(name=card.name)}
-    before = named(study.network.name) if study.network.path is None else None
-    if card.fixed:
+    if card.operator != "any":
+        usual = replace(SamplingChoice(), seed=study.sampling.seed, finer=study.sampling.finer)
         parts |= {
             "image": replace(study.image, size=card.size),
-            "sampling": replace(study.sampling, **trained_sampling(card)),
-        }
-    elif before is not None and before.fixed and card.operator != "any":
-        usual = replace(SamplingChoice(), noise=study.sampling.noise)
-        parts |= {
-            "image": replace(study.image, size=ImageChoice().size),
             "sampling": replace(usual, **trained_sampling(card)),
         }
-    elif not card.takes(study.sampling.operator):
-        brought = before.sampling.items() if before is not None else ()
-        left = {key: getattr(SamplingChoice(), key) for key, value in brought if getattr(study.sampling, key) == value}
-        parts["sampling"] = replace(study.sampling, **left | trained_sampling(card))
     wanted = "joint-descent" if card.untrained else PerturbationChoice().search
     if card.untrained or study.perturbation.search == "joint-descent":
         steps = 2 if card.untrained else PerturbationChoice().steps
         parts["perturbation"] = replace(study.perturbation, search=wanted, steps=steps)
     return {name: part for name, part in parts.items() if part != getattr(study, name)}
+
+
+def brought(card: Card, study: Study, parts: dict[str, object]) -> str:
+    """What came with a network into this study, in a sentence; empty where nothing else changed."""
+    said = []
+    if "image" in parts:
+        said.append(f"{card.size} x {card.size} pixels")
+    if "sampling" in parts:
+        sampling = parts["sampling"]
+        if sampling.operator != study.sampling.operator:
+            said.append(f"the operator {sampling.operator}")
+        if matters(sampling, "pattern"):
+            said.append(sampling.pattern)
+        said.append(f"{sampling.views} views" if sampling.counts_views else f"rate {sampling.rate:g}")
+        if matters(sampling, "coils"):
+            said.append(f"{sampling.coils} coils")
+        said.append(f"{100 * sampling.noise:g} % noise" if sampling.noise else "no noise")
+    return f"{card.title} brings what it was trained at: {', '.join(said)}." if said else ""
 
 
 def trained_at(operator: str, rate: float | None) -> str:

@@ -130,6 +130,9 @@ def test_the_other_operator_brings_a_network_trained_for_it(bridge, column):
     pick(column.cards["sampling"].operator, "radon")
     assert bridge.workbench.study.sampling.operator == "radon"
     assert bridge.workbench.study.network.name == "ell-50"
+    pick(column.cards["sampling"].operator, "dct")
+    study = bridge.workbench.study
+    assert (study.sampling.operator, study.network.name) == ("dct", "firenet"), "one that takes any operator"
 
 
 def test_a_study_changed_elsewhere_shows_in_the_cards_and_changes_nothing(bridge, column, qtbot):

@@ -15,14 +15,14 @@ from stabview.gui.dialogs.files import ask_network
 from stabview.gui.dialogs.model_card import ModelCardDialog
 from stabview.gui.dialogs.network_opening import open_network
 from stabview.methods.networks.cards import shipped_cards
-from stabview.study.networks import named, taking, trained_at
+from stabview.study.networks import brought, named, taking, trained_at
 from stabview.study.study import NetworkChoice, Study
 
 _FILE, _OPEN = "<file>", "<open>"
 
 
 class NetworkCard(Card):
-    """Shows and changes `study.network`; a network for the other operator brings that operator."""
+    """Shows and changes `study.network`; a network brings what it was trained at."""
 
     title = "Network"
     name = "network"
@@ -100,9 +100,8 @@ class NetworkCard(Card):
             self.change("network", **parts)
             if card.fixed:
                 self.tell(f"{card.title} takes one operator only, which the study now has: {card.only_operator}.")
-            elif "sampling" in parts:
-                title = OPERATOR_TITLES.get(card.operator, card.operator)
-                self.tell(f"The operator is now {title}: {card.title} was trained for it.")
+            elif said := brought(card, study, parts):
+                self.tell(said)
 
     def _card_text(self) -> str:
         """The card of a shipped network at once, that of a file once it was read."""

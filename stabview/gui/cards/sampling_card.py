@@ -194,9 +194,9 @@ class SamplingCard(Card):
         study = self.workbench.study
         if operator == study.sampling.operator:
             return
-        card = first_for(operator)
+        card, sampling = first_for(operator), replace(study.sampling, operator=operator)
         if card is None or study.network.path is not None:  # of the user's own network only the user knows
             self._change("operator", operator=operator)
             return
-        self.change("operator", **taking(card, study))
+        self.change("operator", **{"sampling": sampling} | taking(card, study.having(sampling=sampling)))
         self.tell(f"The network {card.title} was chosen too: it was trained for this operator.")
