@@ -5,22 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from stabview.gui import theme, view_menus
-from stabview.gui.actions import ROWS, Actions, keys_text
+from stabview.gui import numbers_column, theme
+from stabview.gui.action_states import ActionStates
+from stabview.gui.actions import Actions, keys_text
 from stabview.gui.bridge import Bridge
 from stabview.gui.cards.column import CardColumn
 from stabview.gui.dialogs.about import AboutDialog
@@ -32,6 +30,8 @@ from stabview.gui.inspector import Inspector
 from stabview.gui.iterate_strip import IterateStrip
 from stabview.gui.looking import Looking
 from stabview.gui.measure_table import MeasureTable
+from stabview.gui.menus import Menus
+from stabview.gui.numbers_column import NumbersColumn
 from stabview.gui.opening import Opener
 from stabview.gui.pages import Pages
 from stabview.gui.preferences import Preferences
@@ -41,9 +41,13 @@ from stabview.gui.tool_strip import ToolStrip
 from stabview.gui.view_bar import ViewBar
 from stabview.gui.view_hub import OWN, TO_X
 
-NOT_FOR_DIAGNOSIS = "not for diagnostic use"
-_CARDS_WIDTH, _NUMBERS_WIDTH, _NUMBERS_LEAST = 250, 286, 276
+_CARDS_WIDTH = 250
 _CHART_HEIGHT = 150
+_STEPS = {
+    Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1, Qt.Key.Key_PageDown: -10,
+    Qt.Key.Key_PageUp: 10, Qt.Key.Key_Home: -(10**9), Qt.Key.Key_End: 10**9,
+}  # fmt: skip
+"""Keys that move the slider, and by how many iterates."""
 
 
 class MainWindow(QMainWindow):
@@ -67,33 +71,19 @@ class MainWindow(QMainWindow):
         self.stage = self.looking.stage
         self.actions_ = Actions(self, self._handlers())
         self.looking.follow(self.actions_)
-        self.menus = self.actions_.fill(self.menuBar())
-        self.menus["Window"].aboutToShow.connect(self._fill_window_menu)
-        self._add_recent_menu()
-        others = self.menus["Compare"].addMenu("&Other methods")
-        others.setToolTipsVisible(True)
-        others.aboutToShow.connect(lambda: self.looking.fill_other_menu(others))
-        self.opener.fill_experiments(self.menus["Experiments"])
+        self.menus = Menus(self).bar
         self.header = Header(bridge, self.actions_)
         self.addToolBar(self.header)
         self.progress = ProgressLine(bridge)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.progress, 1)
         self._build()
-        for signal in (bridge.study_changed, bridge.scene_changed):
-            signal.connect(self._show_study)
-        for signal in (bridge.search_changed, bridge.scene_changed, bridge.iterate_added, bridge.study_changed):
-            signal.connect(self._show_search)
         bridge.error_raised.connect(self.errors.show_error)
         bridge.study_changed.connect(self.errors.hide)
-        self.hub.signed_changed.connect(self._show_difference)
         self.actions_[f"theme.{self.preferences.theme}"].setChecked(True)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
-        self.hub.marks.changed.connect(self._show_study)
         bridge.search_wanted.connect(self.run_search)
-        self._show_study()
-        self._show_search()
-        self._show_difference()
+        ActionStates(self)
         self.stage.panels["network"].setFocus()
 
     def _build(self) -> None:
@@ -103,10 +93,6 @@ class MainWindow(QMainWindow):
         self.errors = ErrorBar()
         self.sampling_plot = SamplingPlot(self.bridge)
         self.measures = MeasureTable(self.bridge)
-        self.stage.menu_requested.connect(self._panel_menu)
-        self.stage.choose_requested.connect(self._choose_menu)
-        comparison = self.looking.comparison
-        comparison.panel.menu_requested.connect(lambda _name, place: self._panel_menu(comparison.first, place))
         self.strip.looped.connect(self.actions_["loop"].setChecked)
         self.tools = ToolStrip(self.actions_)
         upper = QWidget()
@@ -130,7 +116,7 @@ class MainWindow(QMainWindow):
         self.inspector = Inspector(self.stage)
         self.magnifier = self.inspector.magnifier
         # what became of a detail stands with the numbers, where it is in sight while one paints
-        self.numbers = _NumbersColumn((self.sampling_plot, self.measures, self.cards.cards["seen"], self.inspector))
+        self.numbers = NumbersColumn((self.sampling_plot, self.measures, self.cards.cards["seen"], self.inspector))
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.across.setObjectName("acrossSplitter")
         for widget in (self.cards, self.middle, self.numbers):
@@ -138,7 +124,7 @@ class MainWindow(QMainWindow):
         self.across.setCollapsible(1, False)
         for place, stretch in enumerate((0, 1, 0)):
             self.across.setStretchFactor(place, stretch)
-        self.across.setSizes(self.preferences.across or (_CARDS_WIDTH, 840, _NUMBERS_WIDTH))
+        self.across.setSizes(self.preferences.across or (_CARDS_WIDTH, 840, numbers_column.USUAL))
         self.middle.setSizes(self.preferences.middle or (600, 158))
         for splitter in (self.across, self.middle):
             splitter.setHandleWidth(6)
@@ -152,7 +138,7 @@ class MainWindow(QMainWindow):
     def _fit_to_text(self) -> None:
         """Side columns and small plots as large as their text needs."""
         self.cards.setMinimumWidth(theme.scaled(_CARDS_WIDTH))
-        self.numbers.setMinimumWidth(theme.scaled(_NUMBERS_LEAST))
+        self.numbers.setMinimumWidth(theme.scaled(numbers_column.LEAST))
         for chart in (self.sampling_plot.chart, self.inspector.profile.chart, self.inspector.histogram.chart):
             chart.setMinimumHeight(theme.scaled(_CHART_HEIGHT))
 
@@ -252,120 +238,17 @@ class MainWindow(QMainWindow):
         self.cards.setVisible(shown)
         self.numbers.setVisible(shown)
 
-    # --- what is shown
-
-    @Slot()
-    def _show_study(self) -> None:
-        scene = self.workbench.scene
-        title = f"{scene.title} · " if scene is not None else ""
-        self.setWindowTitle(f"{title}StabView ({NOT_FOR_DIAGNOSIS})")
-        for name, word, label in (
-            ("undo", "Undo", self.looking.undo_label or self.workbench.undo_label),
-            ("redo", "Redo", self.workbench.redo_label),
-        ):
-            self.actions_[name].setEnabled(label is not None)
-            self.actions_[name].setText(f"&{word} {label}" if label else f"&{word}")
-
-    @Slot()
-    def _show_search(self) -> None:
-        searching, ready = self.workbench.searching, self.workbench.scene is not None
-        self.actions_["run"].setEnabled(ready and not searching)
-        self.actions_["stop"].setEnabled(searching)
-        for name in ("play", "next", "previous", "lost", "keepSearch"):
-            self.actions_[name].setEnabled(self.workbench.count > 1)
-        self.actions_["resumeHere"].setEnabled(self.workbench.count > 1 and not searching)
-        for name in ("saveSession", "exportReport"):
-            self.actions_[name].setEnabled(ready)
-
-    @Slot()
-    def _show_difference(self) -> None:
-        self.actions_[f"difference.{self.hub.difference}"].setChecked(True)
-
-    def _fill_window_menu(self) -> None:
-        menu = self.menus["Window"]
-        menu.clear()
-        menu.addActions([self.actions_[row.id] for row in ROWS if row.menu == "Window"])
-        view_menus.fill_window_menu(menu, self.bridge)
-        menu.addSeparator()
-        view_menus.fill_colour_menu(menu.addMenu("Colours of images"), self.bridge, signed=False)
-        view_menus.fill_colour_menu(menu.addMenu("Colours of differences"), self.bridge, signed=True)
-
-    def _add_recent_menu(self) -> None:
-        menu = QMenu("Open &recent", self)
-        menu.aboutToShow.connect(lambda: self._fill_recent(menu))
-        self.menus["File"].insertMenu(self.actions_["saveSession"], menu)
-        examples = QMenu("E&xamples", self)
-        examples.setToolTipsVisible(True)
-        examples.aboutToShow.connect(lambda: self.opener.fill_examples(examples))
-        self.menus["File"].insertMenu(self.actions_["gallery"], examples)
-
-    def _fill_recent(self, menu: QMenu) -> None:
-        menu.clear()
-        for name in self.preferences.recent:
-            action = menu.addAction(Path(name).name)
-            action.setToolTip(name)
-            action.triggered.connect(lambda _checked=False, name=name: self.opener.open_files([name]))
-        if menu.isEmpty():
-            menu.addAction("Nothing opened yet").setEnabled(False)
-
-    @Slot(str, object)
-    def _choose_menu(self, name: str, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        self.looking.fill_choose_menu(menu, name)
-        menu.popup(place)
-
-    @Slot(str, object)
-    def _panel_menu(self, name: str, place: QPoint) -> None:
-        panel = self.stage.panels[name]
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self.looking.pointer.selected:
-            menu.addSection(self.looking.pointer.described())
-            menu.addActions([self.actions_["duplicate"], self.actions_["deleteObject"]])
-            menu.addSeparator()
-        if panel.signed:
-            view_menus.fill_range_menu(menu.addMenu("Range"), self.bridge)
-            if name == "perturbation":
-                view_menus.fill_amplification_menu(menu.addMenu("Amplification"), self.bridge)
-            else:
-                menu.addActions([self.actions_["difference.own"], self.actions_["difference.x"]])
-        else:
-            view_menus.fill_window_menu(menu.addMenu("Window"), self.bridge)
-        view_menus.fill_colour_menu(menu.addMenu("Colours"), self.bridge, signed=panel.signed)
-        menu.addSeparator()
-        menu.addActions([self.actions_["fit"], self.actions_["oneToOne"]])
-        if self.looking.comparison.mode is None:
-            self.looking.fill_choose_menu(menu.addMenu("Show here"), name)
-            menu.addAction("This panel alone").triggered.connect(lambda: self.stage.toggle_enlarged(name))
-        menu.addAction("Pin this picture").triggered.connect(lambda: self.stage.pin(name))
-        menu.addAction("Copy this panel").triggered.connect(lambda: self.exporting.copy_figure(f"panel.{name}"))
-        menu.addAction("Export this panel…").triggered.connect(lambda: self.exporting.ask(f"panel.{name}"))
-        menu.popup(place)
-
     # --- keys that nobody else wanted, files, the end
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = Qt.Key
-        steps = {
-            keys.Key_Left: -1,
-            keys.Key_Down: -1,
-            keys.Key_Right: 1,
-            keys.Key_Up: 1,
-            keys.Key_PageDown: -10,
-            keys.Key_PageUp: 10,
-            keys.Key_Home: -(10**9),
-            keys.Key_End: 10**9,
-        }
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        if plain and event.key() in steps:
-            self.strip.step(steps[event.key()])
-        elif plain and event.key() == keys.Key_Space:
+        if plain and event.key() in _STEPS:
+            self.strip.step(_STEPS[event.key()])
+        elif plain and event.key() == Qt.Key.Key_Space:
             self.strip.toggle_play()
-        elif plain and event.key() == keys.Key_Delete:
+        elif plain and event.key() == Qt.Key.Key_Delete:
             self.looking.pointer.remove()
-        elif plain and event.key() in (keys.Key_Return, keys.Key_Enter):
+        elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.actions_["enlarge"].trigger()
         else:
             super().keyPressEvent(event)
@@ -416,28 +299,3 @@ class MainWindow(QMainWindow):
             if state.get(name):
                 splitter.setSizes([int(size) for size in state[name]])
         self.stage.restore(state.get("stage", {}))
-
-
-class _NumbersColumn(QScrollArea):
-    """The right column; it scrolls where the window is low."""
-
-    def __init__(self, widgets: tuple[QWidget, ...]) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Curves and numbers")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inner = QWidget()
-        inner.setProperty("column", True)
-        rows = QVBoxLayout(inner)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(6)
-        for widget in widgets:
-            rows.addWidget(widget)
-        rows.addStretch(1)
-        self.setWidget(inner)
-        self.setMinimumWidth(_NUMBERS_LEAST)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_NUMBERS_WIDTH, 600)
