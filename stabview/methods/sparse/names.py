@@ -37,9 +37,10 @@ def sparse_method(
     regulariser = _regulariser(name, operator, **options)
     if name == "firenet":
         problem, algorithm, max_steps = "p3", algorithm or "firenet", max(max_steps, FIRENET_STEPS)
-        lambda_ = FIRENET_LAMBDA * operator.norm() if lambda_ is None else lambda_
+        if lambda_ is None and operator.rate is not None:
+            lambda_ = FIRENET_LAMBDA * operator.norm()
     if lambda_ is None:
-        lambda_ = default_lambda(name, operator, problem=problem, noise=noise)
+        lambda_ = default_lambda("wavelet" if name == "firenet" else name, operator, problem=problem, noise=noise)
     objective = Objective(_data_term(problem, lambda_), regulariser, 1.0 if problem == "p1" else lambda_)
     algorithm = algorithm or _fastest(objective, operator)
     suffix = "" if problem == "p2" else f" ({problem.upper()})"

@@ -15,11 +15,11 @@ from stabview.methods.sparse.solvers.iterate import SolverIterate, WarmStart
 from stabview.methods.sparse.solvers.primal_dual import primal_dual_iterates
 from stabview.sampling.operator import SamplingOperator
 
-VANISHING = 1e-3
+VANISHING = 2e-4
 """Share of ||y|| below which the misfit is on its way to zero."""
 SETTLED = 2e-3
 """Relative change between looks below which the misfit has been found."""
-PATIENCE = 100
+PATIENCE = 200
 """Steps after which a misfit that still falls counts as vanishing."""
 
 

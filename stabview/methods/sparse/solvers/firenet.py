@@ -24,8 +24,8 @@ FLOOR = 1e-9
 """delta: the gap, relative to ||y||, below which no restart asks for less."""
 
 LAMBDA, STEPS = 4e-3, 4000
-"""Times ||A||, and the steps to allow. The published weight for images, 2.5e-4, gives the same picture to 0.1 dB, as
-long as the data can be fitted, but takes ten times the steps to certify."""
+"""Times ||A|| for samples of a spectrum, and the steps to allow. The published weight for images, 2.5e-4, gives the
+same picture to 0.1 dB, as long as the data can be fitted, but takes ten times the steps to certify."""
 
 Map = Callable[[torch.Tensor], torch.Tensor]
 
