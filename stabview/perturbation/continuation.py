@@ -2,9 +2,9 @@
 
     m_k = gamma m_(k-1) + g_k / ||g_k||,    v_k = rho_k argmax_{||d|| <= 1} <m_k, d>,
 
-which is rho_k m_k / ||m_k|| in the Euclidean norm; g_k the gradient at v_(k-1) and rho_k growing geometrically up to
-the budget. There is no step size and no lambda, and the iterates are ordered by their norm. On a sphere of fixed radius
-it is the generalised power method (Journee et al., JMLR 2010).
+which is rho_k m_k / ||m_k|| in the Euclidean norm; g_k the gradient at v_(k-1) and rho_k growing up to the budget, by
+a factor while it is small and then evenly. There is no step size and no lambda, and the iterates are ordered by their
+norm. On a sphere of fixed radius it is the generalised power method (Journee et al., JMLR 2010).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from stabview.perturbation.objective import Evaluation, Objective
 from stabview.perturbation.search import Effort, Memory, Rule, search
 
 MOMENTUM = 0.5
+GROWTH = 2.0
+"""Factor of the radius from step to step while it is small."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,20 @@ def outward(v: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
 
 
 def radius(k: int, effort: Effort) -> float:
-    """The relative norm at step k, start (budget / start)^((k-1)/(steps-1)); the budget from the last step on."""
-    start = min(effort.start, effort.budget)
+    """The relative norm at step k: `start` at step 1, the budget from the last step on.
+
+    Each is GROWTH times the one before, or more where that would not reach the budget in time; from where equal
+    additions do, it grows by those. So most steps are spent on radii like the budget, and more is found than by one
+    factor for all steps.
+    """
+    size = min(effort.start, effort.budget)
     if effort.steps == 1 or k >= effort.steps:
         return effort.budget
-    return start * (effort.budget / start) ** ((k - 1) / (effort.steps - 1))
+    for left in range(effort.steps - 1, effort.steps - k, -1):
+        factor = max(GROWTH, (effort.budget / size) ** (1 / left))
+        size = min(factor * size, size + (effort.budget - size) / left)
+    return size
+
 
 
 def continuation(
@@ -71,7 +82,7 @@ def continuation(
 
     Parameters
     ----------
-    start, budget : first and last relative norm; the radius of step k is start (budget / start)^((k-1)/(steps-1)).
+    start, budget : first and last relative norm; see `radius`.
     """
     effort = Effort(steps, budget, start)
     return search(

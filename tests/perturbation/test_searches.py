@@ -87,6 +87,10 @@ def test_the_budget_is_never_passed(search, objective, budget):
 def test_continuation_is_ordered_by_norm_and_ends_at_the_budget(objective):
     sizes = [iterate.relative_norm for iterate in continuation(objective, steps=5, start=0.001, budget=0.016)]
     np.testing.assert_allclose(sizes, [0, 0.001, 0.002, 0.004, 0.008, 0.016], rtol=1e-4)
+    sizes = [iterate.relative_norm for iterate in continuation(objective, steps=8, start=0.001, budget=0.01)][1:]
+    steps = np.diff(sizes)
+    assert steps[0] / sizes[0] == pytest.approx(1.0, rel=1e-3), "by a factor while it is small"
+    np.testing.assert_allclose(steps[2:], steps[-1], rtol=1e-3), "then evenly"
     (_, only) = continuation(objective, steps=1, budget=0.01)
     assert only.relative_norm == pytest.approx(0.01, rel=1e-4)
 
