@@ -190,7 +190,9 @@ NETWORK_EXPERIMENTS = (
         "The proof behind a result: a linear twin, planted instabilities, gradient, restarts, plateau, noise, budgets.",
         "Zimmermann et al. 2022; Carlini et al. 2019", "attack_strength", 400,
         (*shared(), STEPS, BUDGET,
-         Parameter("search", "Which search.", "continuation", names=("continuation", "ascent", "projected", "adam"))),
+         Parameter("search", "Which search.", "continuation", names=("continuation", "ascent", "projected", "adam")),
+         Parameter("restarts", "Random starts of every search; 0: by the size of the image, 1 to 8.", 0,
+                   at_least=0, at_most=100)),
     ),
     Experiment(
         "search-comparison", "Which search finds most?",

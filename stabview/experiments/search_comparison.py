@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from stabview.experiments.finding import Finding, Table
 from stabview.experiments.setting import compared_cards, setting
@@ -14,16 +15,18 @@ from stabview.perturbation.harm import Loss
 from stabview.perturbation.named import SEARCHES
 
 BUDGETS = (0.01, 0.02)
+STARTS = 4
+COMPARED = {**SEARCHES, f"continuation, {STARTS} starts": partial(SEARCHES["continuation"], restarts=STARTS)}
 
 
 def run(values: Mapping[str, object], *, device: str = "cpu") -> Iterator[Finding]:
     """A row for each network and search."""
     cards, rows = compared_cards(str(values["networks"])), []
-    total = len(cards) * len(SEARCHES)
+    total = len(cards) * len(COMPARED)
     for card in cards:
         case = setting({**values, "network": card.name, "network_file": "", "amount": 0.0}, device=device)
         objective = case.objective()
-        for name, search in SEARCHES.items():
+        for name, search in COMPARED.items():
             row: list[object] = [card.title, name]
             for budget in BUDGETS:
                 began = time.perf_counter()
