@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isfinite
 
 import numpy as np
 
@@ -36,6 +37,17 @@ class Chart:
     lines: tuple[Line, ...]
     log_x: bool = False
     log_y: bool = False
+
+    @property
+    def finite(self) -> Chart:
+        """Without points that are not finite."""
+        kept = [[(x, y) for x, y in zip(line.x, line.y, strict=True) if isfinite(x) and isfinite(y)]
+                for line in self.lines]  # fmt: skip
+        lines = [
+            replace(line, x=tuple(x for x, _ in points), y=tuple(y for _, y in points))
+            for line, points in zip(self.lines, kept, strict=True)
+        ]
+        return replace(self, lines=tuple(lines))
 
 
 @dataclass(frozen=True, eq=False)

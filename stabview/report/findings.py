@@ -63,7 +63,7 @@ def table_csv(table: Table, *, separator: str = ",") -> str:
 
 def chart_svg(chart: Chart) -> str:
     """A chart as an SVG file; "" without a point."""
-    lines = [plots.Line(line.name, line.name, *_finite(line.x, line.y), joined=line.joined) for line in chart.lines]
+    lines = [plots.Line(line.name, line.name, line.x, line.y, joined=line.joined) for line in chart.finite.lines]
     return plots.line_plot(
         chart.title, chart.x_label, chart.y_label, [line for line in lines if line.x],
         log_x=chart.log_x, log_y=chart.log_y,
@@ -114,8 +114,3 @@ def cell_words(value: object) -> str:
 
 def _words(picture: Picture) -> str:
     return f"{picture.title}. {picture.caption}".rstrip(". ") + "."
-
-
-def _finite(x: Sequence[float], y: Sequence[float]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    points = [(a, b) for a, b in zip(x, y, strict=True) if np.isfinite(a) and np.isfinite(b)]
-    return tuple(a for a, _ in points), tuple(b for _, b in points)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from stabview.engine.pace import Pace
 from stabview.experiments.catalogue import Experiment, experiment, run
 from stabview.experiments.finding import Finding
+from stabview.methods.networks.cards import shipped_cards
 from stabview.study.study import ExperimentChoice
 
 
@@ -36,13 +37,22 @@ class ExperimentRun:
         return self.experiment.with_files(self.parameters, lambda path: PurePath(path).name)
 
     @property
+    def networks(self) -> dict[str, str]:
+        """SHA-256 of the weights of the shipped networks that the parameters name."""
+        return {card.name: card.weights_sha256 for card in shipped_cards() if card.name in self.parameters.values()}
+
+    @property
     def facts(self) -> dict[str, object]:
         """Its entry in result.json."""
         found = self.finding
         return {
             "title": self.experiment.title, "source": self.experiment.source, "parameters": self.shown_parameters,
+            "networks": self.networks,
             "verdict": found.verdict, "agrees": found.agrees, "figures": dict(found.figures),
-            "tables": [asdict(table) for table in found.tables], "seconds": self.seconds, "finished": self.finished,
+            "tables": [asdict(table) for table in found.tables],
+            "charts": [asdict(chart.finite) for chart in found.charts],
+            "pictures": [{"title": p.title, "caption": p.caption, "signed": p.signed} for p in found.pictures],
+            "seconds": self.seconds, "finished": self.finished,
         }  # fmt: skip
 
 

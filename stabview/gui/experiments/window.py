@@ -18,6 +18,7 @@ from stabview.gui.experiments.form import ParameterForm
 from stabview.gui.export.pdf import have_pdf_written
 from stabview.images.errors import InputError
 from stabview.report.findings import write_findings
+from stabview.study.stored import stored
 from stabview.study.study import ExperimentChoice, Study
 
 
@@ -28,6 +29,7 @@ class ExperimentWindow(QDialog):
         super().__init__(parent)
         self.bridge, self.experiment = bridge, experiment
         self._mine = False  # whether the run that the workbench knows was begun here
+        self._stored = stored(experiment.name)
         self.setWindowTitle(f"{experiment.title} — StabView, not for diagnostic use")
         self.setObjectName(f"experiment.{experiment.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -126,8 +128,12 @@ class ExperimentWindow(QDialog):
         if run is None:
             seconds = text.duration(self.experiment.seconds)
             waiting = "Running …" if busy else f"Run takes about {seconds} with these values on two cores."
-            self.view.show_finding(None, waiting)
             self.bar.setRange(0, 0)
+            if self._stored is None or busy:
+                self.view.show_finding(None, waiting)
+            else:
+                self.view.show_finding(self._stored.run.finding, "")
+                self.state.setText(self._stored.words)
             return
         finding = run.finding
         self.bar.setRange(0, max(1, finding.total))
