@@ -94,7 +94,7 @@ def _words(amount: float, kept: float, low: float) -> str:
 
 def _finding(case: Setting, vary: str, rows: list, pictures: list[Picture], done: int, total: int) -> Finding:
     finished = done == total
-    fair = [row for row in rows if row[2] != "not captured at all"]
+    fair = [row for row in rows if row[2] == "just captured"]
     missed = [row[0] for row in fair if row[4] < CAPTURED]
     verdict = (
         f"Of {len(fair)} details that {short(case.soa)} just captures, {short(case.network)} captures"
@@ -102,6 +102,7 @@ def _finding(case: Setting, vary: str, rows: list, pictures: list[Picture], done
     )
     if finished:
         verdict += " The rule asks that it captures them all."
+        verdict += "".join(f" Not used: {row[0]}, {row[2]}." for row in rows if row not in fair)
     return Finding(
         done, total, verdict, None,
         {f"{row[0]}, {vary}": row[1] for row in rows} | {f"{row[0]}, C of the reference": row[3] for row in rows}
