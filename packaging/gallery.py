@@ -31,7 +31,15 @@ from stabview.study.gallery import ENDING, EXAMPLE, Entry, entries
 SIZE = (480, 270)
 AIR = 25  # grey level below which a pixel is air
 LEAST = 1.0  # grey levels by which two pictures have to differ on average, to be shown beside each other
-QUICKER = {"methods-gallery": ("size=128",), "solver-check": ("steps=1000",)}
+QUICKER = {
+    "methods-gallery": ("size=128",),
+    "solver-check": ("steps=1000",),
+    "robust-training": ("images=2", "steps=10", "restarts=1"),
+    "attack-strength": ("size=128", "steps=10"),
+    "worst-plausible": ("size=128", "steps=6"),
+    "universal-perturbation": ("size=128", "steps=8", "images=2", "others=1"),
+    "search-comparison": ("size=128", "steps=5", "networks=deep-mri"),
+}
 EXAMPLES = ("perturbation.steps=10", "sweep.rates=[1.0]", "sweep.views=[50]")  # the last iterate is what is shown
 
 
