@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from stabview.images.phantoms.fields import ellipse_level, periodic_noise, smooth_minimum, smooth_noise, stroke_level
 from stabview.images.phantoms.folding import Sulci
@@ -199,6 +198,8 @@ def _sulci(
 
 def draw_anatomy(rng: np.random.Generator, size: int, level: float) -> Anatomy:
     """Draw the tissues of one head on a grid of SUPERSAMPLING * size points a side."""
+    from scipy.ndimage import distance_transform_edt  # takes longer to load than the window to open
+
     count = SUPERSAMPLING * size
     spacing = FIELD_OF_VIEW / count
     axis = ((np.arange(count) + 0.5) * spacing - FIELD_OF_VIEW / 2).astype(np.float32)

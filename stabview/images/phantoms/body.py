@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from stabview.images.errors import InputError
 from stabview.images.image import Image
@@ -30,6 +29,8 @@ def body(
 
     The image's facts hold "lesions", a list of {"position": (column, row), "size": pixels across}.
     """
+    from scipy.ndimage import gaussian_filter  # takes longer to load than the window to open
+
     if noise < 0:
         raise InputError(f"The noise of the body must not be negative, but is {noise}.")
     canvas, found = _draw(size, seed, lesions, region)

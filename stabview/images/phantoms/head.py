@@ -7,7 +7,6 @@ the same head; the sequence turns tissues into signal, then come bias field, blu
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from stabview.images.errors import InputError
 from stabview.images.image import Image
@@ -67,6 +66,8 @@ def head(
 
     The image's facts hold "lesions", a list of {"position": (column, row), "size": pixels across}.
     """
+    from scipy.ndimage import gaussian_filter  # takes longer to load than the window to open
+
     name = str(contrast).upper()
     if name not in CONTRASTS:
         raise InputError(f"There is no contrast {contrast!r} for the head; choose one of {', '.join(CONTRASTS)}.")
