@@ -132,7 +132,7 @@ class PerturbationChoice:
 
     search: str = "continuation"
     domain: str = "image"
-    steps: int = 30
+    steps: int = 20
     max_relative_norm: float = 0.05
     seed: int = 0
     real_only: bool = False
