@@ -92,7 +92,8 @@ def _finding(
             low, high = wilson_interval(sum(found), len(found))
             rows.append((title, size, contrast, float(np.mean(found)), low, high))
     wins = [
-        f"{size:.3g} px: {' against '.join(_number(line.y[k]) for line in lines)}" for k, size in enumerate(sizes)
+        f"{size:.3g} px: {' against '.join(_number(line.y[k], contrasts[0]) for line in lines)}"
+        for k, size in enumerate(sizes)
     ]
     verdict = (
         f"Contrast at which half of the lesions survive, {' against '.join(line.name for line in lines)}:"
@@ -112,7 +113,9 @@ def _finding(
     )  # fmt: skip
 
 
-def _number(value: float) -> str:
+def _number(value: float, faintest: float) -> str:
+    if value <= faintest:
+        return f"at most {value:.2g}"
     return "none" if np.isnan(value) else f"{value:.2g}"
 
 

@@ -70,7 +70,8 @@ def _finding(case: Setting, steps: int, rows: list, pictures: list[Picture], *, 
     verdict = (
         f"With ||e||/||y|| = {last[1]:.2g} % {last[6]:.2f} of the heart's contrast is seen in the image of"
         f" {short(case.network)} ({first[6]:.2f} before), {last[7]:.2f} in that of {short(case.soa)} ({first[7]:.2f});"
-        f" PSNR {last[2]:.1f} against {last[3]:.1f} dB."
+        f" PSNR {last[2]:.1f} against {last[3]:.1f} dB. What the heart itself adds to the reconstruction is kept to"
+        f" {last[4]:.2f} and {last[5]:.2f}; the rest is the change of the image around it."
     )
     if finished:
         verdict += " As published: the heart fades for the network alone." if agrees else (

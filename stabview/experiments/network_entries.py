@@ -163,8 +163,8 @@ NETWORK_EXPERIMENTS = (
          Parameter("smallest", "Size in pixels of a 256 x 256 image.", 1.5, at_least=0.5, at_most=100),
          Parameter("largest", "Size in pixels of a 256 x 256 image.", 12.0, at_least=0.5, at_most=100),
          Parameter("contrasts", "How many contrasts.", 4, at_least=2, at_most=20),
-         Parameter("faintest", "Contrast as a share of the largest value.", 0.02, above=0, at_most=2),
-         Parameter("strongest", "Contrast as a share of the largest value.", 0.5, above=0, at_most=2),
+         Parameter("faintest", "Contrast as a share of the largest value.", 0.003, above=0, at_most=2),
+         Parameter("strongest", "Contrast as a share of the largest value.", 0.1, above=0, at_most=2),
          Parameter("positions", "Positions of every lesion.", 6, at_least=1, at_most=200)),
     ),
     Experiment(

@@ -70,7 +70,8 @@ def _finding(case: Setting, steps: int, rows: list, pictures: list[Picture], *, 
         verdict += f" A loss of {LOST:g} dB was not found within the budget, which does not make it stable."
     elif finished:
         verdict += (
-            " As published: the network is unstable, the reference method is not, to this perturbation." if agrees else
+            " As published the network is the unstable one; the reference method loses less than half as much."
+            if agrees else
             " Unlike in the paper the reference method suffers as well."
         )  # fmt: skip
     norms = tuple(row[1] for row in rows)
