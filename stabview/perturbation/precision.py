@@ -8,7 +8,7 @@ from functools import cache
 import torch
 
 GAIN = 0.5
-"""Share of the time in float32 below which bfloat16 is worth it: what is kept is evaluated again, nearly half a step."""
+"""The share of float32's time below which bfloat16 is worth it: what is kept is evaluated again, almost half a step."""
 
 
 @cache

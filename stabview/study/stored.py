@@ -20,7 +20,7 @@ from stabview.study.experiments import ExperimentRun
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """A finished run, the day it was made (ISO), the parameters that are not the defaults, and the networks' SHA-256."""
+    """A finished run, the day it was made (ISO), parameters that are not defaults, and the networks' SHA-256."""
 
     run: ExperimentRun
     day: str
@@ -51,9 +51,8 @@ def stored(name: str) -> Stored | None:
         Picture(one["title"], _grey(folder / name / f"picture-{k}.png"), one["caption"])
         for k, one in enumerate(facts["pictures"], 1) if not one["signed"]
     )  # fmt: skip
-    finding = Finding(
-        1, 1, facts["verdict"], facts.get("agrees"), facts["figures"], tables, tuple(map(_chart, facts["charts"])), pictures
-    )
+    charts = tuple(map(_chart, facts["charts"]))
+    finding = Finding(1, 1, facts["verdict"], facts.get("agrees"), facts["figures"], tables, charts, pictures)
     values = entry.values(facts["parameters"])
     changed = {one.name: values[one.name] for one in entry.parameters if values[one.name] != one.default}
     run = ExperimentRun(entry, values, finding, facts["seconds"], 0.0, finished=True)
