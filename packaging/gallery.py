@@ -3,13 +3,14 @@
 
 Every name is run as `stabview run NAME --out DIR/NAME` does it (a few with quicker values, below), unless DIR/NAME
 already holds the result. The picture of an example is what network and reference method make of the last perturbation;
-that of an experiment its first picture beside the one that differs most from it, or its first chart. Without names all
-pictures that are missing are made.
+that of an experiment its first picture beside the one that differs most from it, or its first chart or table. Without
+names all pictures that are missing are made.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import QByteArray, QRectF
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
@@ -30,6 +31,7 @@ from stabview.study.gallery import ENDING, EXAMPLE, Entry, entries
 
 SIZE = (480, 270)
 AIR = 25  # grey level below which a pixel is air
+ROWS, COLUMNS = 8, 3  # of a table
 LEAST = 1.0  # grey levels by which two pictures have to differ on average, to be shown beside each other
 QUICKER = {
     "methods-gallery": ("size=128",),
@@ -38,7 +40,7 @@ QUICKER = {
     "attack-strength": ("size=128", "steps=10"),
     "worst-plausible": ("size=128", "steps=6"),
     "universal-perturbation": ("size=128", "steps=8", "images=2", "others=1"),
-    "search-comparison": ("size=128", "steps=5", "networks=deep-mri"),
+    "search-comparison": ("size=128", "networks=deep-mri"),
 }
 EXAMPLES = ("perturbation.steps=10", "sweep.rates=[1.0]", "sweep.views=[50]")  # the last iterate is what is shown
 
@@ -84,15 +86,17 @@ def of_example(folder: Path) -> Image.Image:
 
 
 def of_experiment(folder: Path) -> Image.Image | None:
-    """The first picture and the one that differs most from it, else the first chart; None where it found neither."""
+    """The first picture and the one that differs most from it, else the first chart, else the first table."""
     paths = sorted(folder.glob("picture-*.png"), key=lambda path: int(path.stem.split("-")[1]))
     if paths:
         first, *others = (Image.open(path) for path in paths)
         alike = [other for other in others if other.mode == first.mode and difference(first, other) > LEAST]
         chosen = sorted(alike or others, key=lambda other: difference(first, other))[-1:]
         return side_by_side([first, *chosen])
-    charts = sorted(folder.glob("chart-*.svg"))
-    return drawn(charts[0].read_bytes()) if charts else None
+    charts, tables = sorted(folder.glob("chart-*.svg")), sorted(folder.glob("table-*.csv"))
+    if charts:
+        return drawn(charts[0].read_bytes())
+    return tabled(tables[0].read_text(encoding="utf-8")) if tables else None
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
@@ -145,6 +149,32 @@ def drawn(svg: bytes) -> Image.Image:
     painter.end()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(SIZE[1], image.bytesPerLine())
     return Image.fromarray(np.ascontiguousarray(rows[:, : 3 * SIZE[0]].reshape(SIZE[1], SIZE[0], 3)))
+
+
+def tabled(csv_text: str) -> Image.Image:
+    """The beginning of a table on white."""
+    rows = [[_short(word) for word in row[:COLUMNS]] for row in csv.reader(csv_text.splitlines())][:ROWS]
+    sheet = Image.new("RGB", SIZE, (255, 255, 255))
+    pen, across, down = ImageDraw.Draw(sheet), SIZE[0] / len(rows[0]), SIZE[1] / ROWS
+    fonts = [
+        ImageFont.truetype(resources.path("fonts", f"DejaVuSans{weight}.ttf"), 12) for weight in ("-Bold", "")
+    ]
+    for k, row in enumerate(rows):
+        font = fonts[min(k, 1)]
+        for place, word in enumerate(row):
+            while font.getlength(word) > across - 12 and len(word) > 2:
+                word = word.removesuffix("…")[:-1] + "…"
+            pen.text((place * across + 8, (k + 0.5) * down), word, fill=(30, 34, 40), font=font, anchor="lm")
+        pen.line((0, (k + 1) * down, SIZE[0], (k + 1) * down), fill=(220, 223, 228))
+    return sheet
+
+
+def _short(word: str) -> str:
+    """A number with three digits, a word as it is."""
+    try:
+        return f"{float(word):.3g}"
+    except ValueError:
+        return word
 
 
 if __name__ == "__main__":
