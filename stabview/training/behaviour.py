@@ -24,7 +24,7 @@ NOISES = 10
 
 @dataclass(frozen=True)
 class SearchFigures:
-    """One image under the default search, up to the first iterate at which the network has lost `LOST` dB.
+    """One image under continuation, up to the first iterate at which the network has lost `LOST` dB.
 
     `reached` says whether it had before the budget ended. Losses are in dB of PSNR against the clean data of the same
     method; `noise_loss` is the largest of `NOISES` Gaussian perturbations of the same norm.
@@ -43,7 +43,7 @@ def under_search(
     network: Method, operator: SamplingOperator, x: torch.Tensor, *, steps: int = 30, budget: float = 0.05,
     setting: Setting = NOISELESS,
 ) -> SearchFigures:  # fmt: skip
-    """Run the default search on one image and compare TV and Gaussian noise at the same norm."""
+    """Run continuation on one image and compare TV and Gaussian noise at the same norm."""
     y = setting.data(operator, x)
     tv = setting.sparse("tv", operator)
     objective = ChangeObjective(network, operator, x, y)
@@ -73,7 +73,7 @@ def search_sentences(figures: Sequence[SearchFigures]) -> dict[str, object]:
 
     reached = sum(one.reached for one in figures)
     return {
-        f"default search: lost {LOST:g} dB within its 5 % and 30 iterates": f"on {reached} of {len(figures)} images",
+        f"continuation: lost {LOST:g} dB within its 5 % and 30 iterates": f"on {reached} of {len(figures)} images",
         "at ||r|| / ||x|| (%)": spread("relative_norm", factor=100),
         "iterates needed": spread("iterates", 0),
         "loss there, network (dB)": spread("network_loss"),
