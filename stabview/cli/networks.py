@@ -73,15 +73,21 @@ def fill_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start", type=Path, metavar="FILE.safetensors", help="weights that a new training begins with"
     )
+    parser.add_argument(
+        "--measure", action="store_true", help="train nothing: measure the figures of the weights in --out anew"
+    )
     parser.add_argument("--bfloat16", action="store_true", help="convolutions in bfloat16: faster where the CPU has it")
 
 
 def train(options: argparse.Namespace) -> None:
     """Train a network by a recipe."""
     from stabview.engine.device import choose_device
-    from stabview.training.train import train_to_file
+    from stabview.training.train import measure_again, train_to_file
 
     choose_device("cpu", options.threads)
+    if options.measure:
+        print(measure_again(options.recipe, options.data, options.out).text)
+        return
     tell = teller(options)
     card = train_to_file(
         options.recipe, options.data, options.out, steps=options.steps, seed=options.seed or 0,

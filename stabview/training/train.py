@@ -6,9 +6,11 @@ import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from stabview.images.errors import InputError
-from stabview.methods.networks.cards import Card
+from stabview.methods.networks.cards import Card, read_card, write_card
+from stabview.methods.networks.loading import load_file
 from stabview.training.export import export_weights, round_to_half, training_facts
 from stabview.training.names import RECIPES
 from stabview.training.trainer import resume, train
@@ -27,8 +29,7 @@ def train_to_file(
     """
     if out.suffix != ".safetensors":
         raise InputError(f"The weights are written as safetensors; name the file {out.stem}.safetensors.")
-    module = importlib.import_module(RECIPES[name])
-    module = getattr(module, "FAMILY", {}).get(name, module)
+    module = _module(name)
     recipe = module.recipe(folder)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists():
@@ -50,3 +51,25 @@ def train_to_file(
         module.CARD, training=training_facts(recipe, state), figures=module.card_figures(state.average.eval(), folder)
     )
     return export_weights(state, card, out, half=recipe.half)
+
+
+def measure_again(name: str, folder: Path | None, weights: Path) -> Card:
+    """Measure the figures of finished weights anew and write their card (.json); nothing is trained.
+
+    The card keeps what is said of the training, and takes everything else from the recipe.
+    """
+    module, path = _module(name), weights.with_suffix(".json")
+    card = read_card(path)
+    if card.name != name:
+        raise InputError(f"{path.name} is the card of {card.name}, not of {name}; name the weights of {name}.")
+    network = load_file(weights).module.eval()
+    figures = module.card_figures(network, folder)
+    card = replace(module.CARD, training=card.training, figures=figures, weights_sha256=card.weights_sha256)
+    write_card(card, path)
+    return card
+
+
+def _module(name: str) -> ModuleType:
+    """Where a recipe and its card are."""
+    module = importlib.import_module(RECIPES[name])
+    return getattr(module, "FAMILY", {}).get(name, module)

@@ -242,3 +242,27 @@ def test_weights_stored_in_half_precision_are_those_that_were_measured(tmp_path)
     assert (tmp_path / "half.safetensors").stat().st_size < 0.8 * (tmp_path / "full.safetensors").stat().st_size
     torch.testing.assert_close(load_file(tmp_path / "half.safetensors")(y, operator), measured)
     assert 0 < float((measured - exact).abs().max()) < 0.01 * float(exact.abs().max())
+
+
+def test_measuring_again_renews_the_figures_and_keeps_the_training(tmp_path, monkeypatch):
+    import shutil
+
+    from stabview import resources
+    from stabview.methods.networks.cards import read_card
+    from stabview.training import ell50
+    from stabview.training.train import measure_again
+
+    for ending in (".safetensors", ".json"):
+        shutil.copy(resources.path("weights", f"ell-50{ending}"), tmp_path / f"mine{ending}")
+    before = read_card(tmp_path / "mine.json")
+    monkeypatch.setattr(ell50, "card_figures", lambda network, folder: {"parameters": count_parameters(network)})
+    measure_again("ell-50", None, tmp_path / "mine.safetensors")
+    card = read_card(tmp_path / "mine.json")
+    assert card.figures == {"parameters": card.training["parameters"]}
+    assert card.training == before.training and card.weights_sha256 == before.weights_sha256
+    with pytest.raises(InputError, match="ell-50, not of lista"):
+        measure_again("lista", None, tmp_path / "mine.safetensors")
+
+
+def count_parameters(network) -> int:
+    return sum(p.numel() for p in network.parameters())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from stabview.methods.networks.slow_phase import slow_phase
 from stabview.methods.networks.wired import reconstruct
 from stabview.methods.networks.wiring import Wiring
 from stabview.sampling.operator import SamplingOperator
@@ -17,7 +18,8 @@ class UNet(nn.Module):
     """`pools` average poolings, `width` channels at the top, instance normalisation; 7.76 million parameters at 32, 4.
 
     Call with y : (..., *data_shape) and the operator: the network works as fastMRI's does on the magnitude of the
-    direct reconstruction (root of the sum of squares over coils); with two channels on real and imaginary part.
+    direct reconstruction (root of the sum of squares over coils); with two channels on real and imaginary part; with
+    two in and one out on these parts after the image's slow phase has been taken off, and puts it on again.
     `image_to_image` is the network alone.
     """
 
@@ -27,7 +29,7 @@ class UNet(nn.Module):
     def __init__(self, in_channels: int = 1, out_channels: int = 1, width: int = 32, pools: int = 4) -> None:
         super().__init__()
         widths = [width * 2**k for k in range(pools + 1)]
-        self.in_channels, self.pools = in_channels, pools
+        self.in_channels, self.out_channels, self.pools = in_channels, out_channels, pools
         self.down_sample_layers = nn.ModuleList(
             Convolutions(in_channels if k == 0 else widths[k - 1], widths[k]) for k in range(pools)
         )
@@ -40,9 +42,20 @@ class UNet(nn.Module):
 
     def forward(self, y: torch.Tensor, operator: SamplingOperator) -> torch.Tensor:
         wiring = FASTMRI
+        if (self.in_channels, self.out_channels) == (2, 1):
+            return self._along_phase(operator.quick_inverse(y))
         if self.in_channels == 2:
             wiring = Wiring(operator="any", input="image", channels="two", scaling="mean-std")
         return reconstruct(self.image_to_image, wiring, y, operator)
+
+    def _along_phase(self, start: torch.Tensor) -> torch.Tensor:
+        """(..., H, W) complex from such an image; what lies along its phase is what is wanted, the rest an artefact."""
+        x = start.reshape(-1, *start.shape[-2:])
+        phase = slow_phase(x)
+        turned, size = x * phase.conj(), x.abs()
+        mean, scale = size.mean(dim=(-2, -1), keepdim=True), size.std(dim=(-2, -1), keepdim=True).clamp(min=1e-12)
+        along = self.image_to_image(torch.stack(((turned.real - mean) / scale, turned.imag / scale), dim=1))[:, 0]
+        return ((along * scale + mean) * phase).reshape(start.shape)
 
     def image_to_image(self, x: torch.Tensor) -> torch.Tensor:
         """x : (batch, in_channels, H, W); returns (batch, out_channels, H, W). Any size of at least 2**pools."""

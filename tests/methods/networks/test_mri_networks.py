@@ -7,6 +7,8 @@ from stabview.methods.networks.gram import gram
 from stabview.methods.networks.irim import InvertibleRIM
 from stabview.methods.networks.mri_vn import Stage, VariationalNetwork
 from stabview.methods.networks.radial_basis import RadialBasis
+from stabview.methods.networks.slow_phase import slow_phase
+from stabview.methods.networks.unet import UNet
 from stabview.methods.networks.varnet import VarNet
 from stabview.sampling.fourier import FourierOperator
 from stabview.sampling.masks import sampling_mask
@@ -120,3 +122,22 @@ def test_coils_may_stand_elsewhere():
     np.testing.assert_allclose(turned, np.roll(usual, -1, axis=0), atol=1e-12)
     farther = birdcage((24, 20), 5, radius=np.array([1.9, 1.5, 1.5, 1.5, 1.5]))
     assert (abs(farther[0]) < abs(usual[0])).all()
+
+
+def test_a_unet_along_the_phase_turns_its_image_with_the_data():
+    operator = FourierOperator(sampling_mask("fastmri-random", (32, 32), 0.4, seed=0))
+    torch.manual_seed(0)
+    network = UNet(2, 1, 4, 2)
+    x = torch.randn(32, 32, generator=torch.Generator().manual_seed(1)).to(torch.complex64) + 2
+    y = operator(x)
+    turn = torch.exp(torch.tensor(1.1j))
+    with torch.no_grad():
+        torch.testing.assert_close(network(turn * y, operator), turn * network(y, operator), rtol=1e-3, atol=1e-4)
+        assert torch.isfinite(network(torch.zeros_like(y), operator).abs()).all()
+
+
+def test_the_slow_phase_of_an_image_is_found_where_it_is_slow():
+    u = torch.linspace(-1, 1, 128)
+    phase = torch.exp(1j * (0.8 * u[:, None] + 0.5 * u * u[:, None]))
+    error = torch.angle(slow_phase(phase) * phase.conj()).abs()[16:-16, 16:-16]
+    assert error.max() < 0.1
