@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from stabview.engine.worker import Worker
 from stabview.gui.view_hub import ViewHub
@@ -137,12 +138,21 @@ class Bridge(QObject):
         """Show an error of the window's own (a file that does not exist, a clipboard without an image)."""
         self.error_raised.emit(sentence, details)
 
-    def in_background(self, work: Callable[[], object], then: Callable[[], None]) -> None:
-        """Do file work beside the window, in the order asked for; `then` is called in the window when it is done."""
+    def in_background(
+        self, work: Callable[[], object], then: Callable[[], None], *, owner: QObject | None = None
+    ) -> None:
+        """Do file work beside the window, in the order asked for; `then` is called in the window when it is done.
+
+        owner : a window that the user may close in the meantime; `then` is not called any more when it is gone.
+        """
+
+        def tell() -> None:
+            if owner is None or isValid(owner):
+                then()
 
         def steps() -> Iterator[None]:
             work()
-            self._finished.emit(then)
+            self._finished.emit(tell)
             yield
 
         self._files.submit(f"file {next(self._jobs)}", steps)

@@ -1,8 +1,11 @@
 """The window of an experiment: its form, its run in the background, what it shows and what it writes."""
 
 import json
+import threading
 
 import pytest
+from PySide6.QtWidgets import QWidget
+from shiboken6 import delete
 
 from stabview.experiments.catalogue import EXPERIMENTS, Experiment, Parameter
 from stabview.experiments.finding import Chart, Finding, Line, Table
@@ -66,6 +69,16 @@ def test_run_shows_the_verdict_and_export_writes_it(bridge, qtbot, tmp_path):
     entry = result["experiments"]["lasso-failure"]
     assert entry["agrees"] and entry["parameters"]["sweeps"] == 1000 and (tmp_path / "report.html").is_file()
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_window_that_is_closed_while_it_writes_is_not_written_to(bridge, qtbot):
+    gone, closed, told = QWidget(), threading.Event(), []
+    bridge.in_background(closed.wait, lambda: told.append("to what is gone"), owner=gone)
+    delete(gone)
+    closed.set()
+    bridge.in_background(lambda: None, lambda: told.append("next"))
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    assert told == ["next"]
 
 
 def test_cancel_keeps_what_was_found_and_says_so(bridge, qtbot):

@@ -110,7 +110,7 @@ class ExperimentWindow(QDialog):
             write_findings([run], study, folder, provenance=provenance)
             have_pdf_written(folder)
 
-        self.bridge.in_background(write, lambda: self.state.setText(f"Written to {folder}."))
+        self.bridge.in_background(write, lambda: self.state.setText(f"Written to {folder}."), owner=self)
 
     @Slot()
     def refresh(self) -> None:

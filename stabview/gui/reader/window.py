@@ -154,7 +154,9 @@ class ReaderWindow(QDialog):
         if self._making or self._over or self._ahead:
             return
         self._making, made, trials = True, [], self._trials
-        self.bridge.in_background(lambda: made.append(next(trials, None)), lambda: self._made(trials, made[0]))
+        self.bridge.in_background(
+            lambda: made.append(next(trials, None)), lambda: self._made(trials, made[0]), owner=self
+        )
 
     def _made(self, trials: Iterator[Trial], trial: Trial | None) -> None:
         self._making = False
@@ -233,7 +235,8 @@ class ReaderWindow(QDialog):
             for file, content in texts.items():
                 file.write_text(content, encoding="utf-8")
 
-        self.bridge.in_background(write, lambda: self.result.say(f"Written to {path.name} and {beside.name}."))
+        said = f"Written to {path.name} and {beside.name}."
+        self.bridge.in_background(write, lambda: self.result.say(said), owner=self)
 
     # --- keys and the end
 
