@@ -138,7 +138,8 @@ class MainWindow(QMainWindow):
     def _fit_to_text(self) -> None:
         """Side columns and small plots as large as their text needs."""
         self.cards.setMinimumWidth(theme.scaled(_CARDS_WIDTH))
-        self.numbers.setMinimumWidth(theme.scaled(numbers_column.LEAST))
+        bar = self.numbers.verticalScrollBar().sizeHint().width()
+        self.numbers.setMinimumWidth(theme.scaled(numbers_column.LEAST) + bar)
         for chart in (self.sampling_plot.chart, self.inspector.profile.chart, self.inspector.histogram.chart):
             chart.setMinimumHeight(theme.scaled(_CHART_HEIGHT))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-USUAL, LEAST = 286, 276
+USUAL, LEAST = 300, 286
 
 
 class NumbersColumn(QScrollArea):

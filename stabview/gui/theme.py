@@ -23,13 +23,17 @@ FONT_SIZE, FONT_SIZES = 9.0, (8.0, 16.0)
 
 @dataclass(frozen=True)
 class Theme:
-    """Named colours. `ground` is behind the cards, `stage` behind pictures: dark in both themes, as at a light box."""
+    """Named colours. `ground` is behind the cards, `stage` behind pictures: dark in both themes, as at a light box.
+
+    `line` parts what belongs together; `edge`, three times as bright or dark as the ground, says: here one can type.
+    """
 
     name: str
     ground: str
     card: str
     raised: str
     line: str
+    edge: str
     text: str
     muted: str
     accent: str
@@ -51,6 +55,7 @@ DARK = Theme(
     card="#212429",
     raised="#2e3239",
     line="#3a3f47",
+    edge="#6d747e",
     text="#e7e9ec",
     muted="#a4abb5",
     accent="#5aa9f0",
@@ -71,6 +76,7 @@ LIGHT = Theme(
     card="#ffffff",
     raised="#e3e6ea",
     line="#c3c8cf",
+    edge="#868d96",
     text="#1b1e23",
     muted="#565d67",
     accent="#1f6fc4",
@@ -85,6 +91,8 @@ LIGHT = Theme(
     soa="#0069a6",
     quick="#5f666f",
 )
+_FIELDS, _DARKER = ("QCheckBox", "QAbstractSpinBox", "QLineEdit", "QPlainTextEdit"), 140
+"""Fusion draws the edge of these in the colour of the window, darker by so many per cent: not to be seen on dark."""
 METHOD_DASHES = {
     "network": Qt.PenStyle.SolidLine,
     "soa": Qt.PenStyle.DashLine,
@@ -120,6 +128,10 @@ def apply(theme: Theme) -> None:
     app = QApplication.instance()
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette(theme))
+    fields = _palette(theme)
+    fields.setColor(QPalette.ColorRole.Window, QColor(theme.edge).lighter(_DARKER))
+    for kind in _FIELDS:
+        app.setPalette(fields, kind)
     app.setStyleSheet(_rules(theme))
 
 

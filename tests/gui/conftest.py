@@ -41,7 +41,7 @@ def small_window(qapp, qtbot, small_study):
     bridge.attach(workbench)
     window = MainWindow(bridge)
     qtbot.addWidget(window)
-    window.resize(1200, 800)
+    window.resize(1224, 800)
     window.show()
     until_quiet(qtbot, workbench, 1)
     window.run_search()

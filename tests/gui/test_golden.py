@@ -1,16 +1,11 @@
-"""Dialogs and pages look as they were looked at: fixed style, bundled font, dark at scale 1 and light at scale 2.
+"""Dialogs, pages and panels look as they were looked at: fixed style and font, dark at scale 1, light at scale 2.
 
 Where one is meant to look different, look at it and write it anew: STABVIEW_GOLDEN=write pytest THIS_FILE
 """
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
-from PIL import Image
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QVBoxLayout
 
 from stabview.gui.app import create_application
 from stabview.gui.dialogs.export import ExportDialog, Subject
@@ -18,14 +13,13 @@ from stabview.gui.dialogs.preferences import PreferencesDialog
 from stabview.gui.dialogs.report import ReportDialog
 from stabview.gui.error_dialog import ErrorDialog
 from stabview.gui.gallery.tile import Tile
+from stabview.gui.marks import ARROW, Mark
 from stabview.gui.preferences import Preferences
 from stabview.gui.reader.result_page import ResultPage
 from stabview.gui.reader.trial_view import TrialView
 from stabview.study.gallery import EXPERIMENT, Entry
 from stabview.study.reader_study import LESION, Answer, Plan
-
-FOLDER = Path(__file__).parent / "goldens"
-SHARE = 0.004  # of the pixels may differ visibly: another version of Qt sets letters a little differently
+from tests.gui.golden import unlike
 
 
 def export():
@@ -81,25 +75,24 @@ def test_it_looks_as_it_did(qapp, qtbot, make, theme, scale, tmp_path):
     create_application(theme_choice=theme)
     widget = make()
     qtbot.addWidget(widget)
-    path = FOLDER / f"{make.__name__}-{theme}-{scale}.png"
-    now = painted(widget, scale)
-    if os.environ.get("STABVIEW_GOLDEN") == "write":
-        FOLDER.mkdir(exist_ok=True)
-        Image.fromarray(now).save(path, optimize=True)
-    was = np.asarray(Image.open(path).convert("RGB"))
-    Image.fromarray(now).save(tmp_path / path.name)
-    assert now.shape == was.shape, f"it has another size; see {tmp_path / path.name}"
-    apart = np.abs(now.astype(int) - was).max(axis=2) > 40
-    assert apart.mean() < SHARE, f"{100 * apart.mean():.1f} % of it look different; see {tmp_path / path.name}"
+    fault = unlike(widget, f"{make.__name__}-{theme}-{scale}", scale, tmp_path)
+    assert not fault, fault
 
 
-def painted(widget, scale: int) -> np.ndarray:
-    """(H, W, 3) uint8: the widget on a screen of this density."""
-    widget.ensurePolished()
-    image = QImage(widget.size() * scale, QImage.Format.Format_RGB888)
-    image.setDevicePixelRatio(scale)
-    image.fill(QApplication.palette().window().color())
-    widget.grab()  # lays it out
-    widget.render(image)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+def test_the_stage_and_what_stands_around_it_look_as_they_did(small_window, qtbot, tmp_path):
+    window = small_window
+    window.resize(1280, 800)
+    window.hub.marks.add(Mark(ARROW, (8.0, 10.0), (16.0, 18.0)))
+    parts = {
+        "strip": window.strip, "measures": window.measures, "sampling": window.sampling_plot, "viewbar": window.view_bar
+    }  # fmt: skip
+    faults = []
+    for theme, scale in (("dark", 1), ("light", 2)):
+        window.choose_theme(theme)
+        for layout in ("six", "two"):
+            window.looking.choose_layout(layout)
+            qtbot.wait(50)
+            faults.append(unlike(window.stage, f"stage-{layout}-{theme}-{scale}", scale, tmp_path))
+        faults += [unlike(part, f"{name}-{theme}-{scale}", scale, tmp_path) for name, part in parts.items()]
+    faults = [fault for fault in faults if fault]
+    assert not faults, faults

@@ -66,7 +66,9 @@ def test_the_gallery_is_left_by_escape_and_by_opening_something(small_window, qt
     assert pages.in_gallery
     small_window.actions_["cancel"].trigger()
     assert not pages.in_gallery
+    pages.gallery.verticalScrollBar().setValue(300)
     pages.show_gallery()
+    assert pages.gallery.verticalScrollBar().value() == 0, "what there is begins at the top"
     small_window.bridge.change("seed", sampling=replace(small_window.workbench.study.sampling, seed=7))
     qtbot.waitUntil(lambda: not pages.in_gallery, timeout=5_000)
 

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+)
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
+from stabview.gui import theme
 from stabview.gui.cards.fields import tend
+
+_MARGIN, _ABOVE = 14, 12
 
 
 class TextDialog(QDialog):
@@ -20,6 +32,7 @@ class TextDialog(QDialog):
         self.browser = QTextBrowser()
         self.browser.setOpenExternalLinks(True)
         self.browser.setMarkdown(markdown)
+        _set_out(self.browser.document())
         tend(self.browser, title, "Text to read; it can be selected and copied.", f"{name}.text")
         self.rows = QVBoxLayout(self)
         self.rows.addWidget(self.browser, 1)
@@ -36,3 +49,23 @@ class TextDialog(QDialog):
     def text(self) -> str:
         """What Copy copies."""
         return self.browser.toPlainText()
+
+
+def _set_out(document: QTextDocument) -> None:
+    """Room around the text and above its headings; tables as wide as the page, with quiet lines."""
+    document.setDocumentMargin(_MARGIN)
+    for table in (frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable)):
+        look = table.format()
+        look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        look.setBorderCollapse(True)
+        look.setBorderBrush(QColor(theme.current().line))
+        look.setCellPadding(4)
+        table.setFormat(look)
+    block = document.begin()
+    while block.isValid():
+        if block.blockFormat().headingLevel() > 0 and block.blockNumber() > 0:
+            apart = QTextBlockFormat()
+            apart.setTopMargin(_ABOVE)
+            QTextCursor(block).mergeBlockFormat(apart)
+        block = block.next()

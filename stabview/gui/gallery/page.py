@@ -237,6 +237,7 @@ class GalleryPage(QScrollArea):
             super().keyPressEvent(event)
 
     def take_focus(self) -> None:
-        """Put the focus on the first picture."""
+        """From the top, with the focus on the first picture."""
+        self.verticalScrollBar().setValue(0)
         first = next(iter(self.shown_tiles()), self.search)
         QTimer.singleShot(0, first, lambda: first.setFocus(Qt.FocusReason.OtherFocusReason))
