@@ -84,6 +84,8 @@ def _row(
         image = end.x
         kind = "certified" if end.certified else "estimated"
         ended = (end.steps, end.gap, kind, "yes" if end.converged else "no")
+        if getattr(method, "stopped_early", False):
+            ended = (end.steps, "", "down to the noise", "yes")
     score = psnr(image, x)
     pictures.append(Picture(f"{modality}: {method.spec.title}", _plain(image), f"{score:.1f} dB"))
     return (modality, method.spec.title, score, *ended)
