@@ -39,7 +39,7 @@ def _shipped() -> dict[str, Example]:
     for path in sorted(resources.path("examples").glob("*.toml")):
         about = read_tables(path)[ABOUT]
         found[path.stem] = Example(path.stem, about["title"], about["sentence"], about["source"], path)
-    return found
+    return dict(sorted(found.items(), key=lambda one: (one[1].source, one[0])))  # Fig. 1 first
 
 
 EXAMPLES: dict[str, Example] = _shipped()
