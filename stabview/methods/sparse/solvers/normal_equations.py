@@ -17,6 +17,9 @@ OPENING, MOST = 8, 2
 """New directions in the first update and, at most, in every later one."""
 ENOUGH_FIRST, ENOUGH = 0.01, 0.5
 """The first and every later update ends when the residual has fallen to this share of what one direction left of it."""
+EARLY = 30
+"""Updates that begin with a new direction at once. Later, when z moves little, the known ones come first: without that
+ADMM stands still at 1e-4 (TV from views), with it from the start 15 coils take a quarter longer to 1e-3."""
 REFRESH = 50
 """Updates after which the products with z are computed anew, so that rounding does not add up in float32."""
 DEPENDENT = 1e-5
@@ -59,6 +62,8 @@ class NormalEquations:
             self._pull, self._gram = self._multiply(z)
         self._updates += 1
         self._z = z
+        if self._updates > EARLY:
+            self._descend(self.residual(g, rho), rho)
         residual, begun = self.residual(g, rho), None
         for _ in range(OPENING if first else MOST):
             direction = self.precondition(residual, rho)
