@@ -116,6 +116,15 @@ class Detail:
     aspect: float = 1.0
     hidden: bool = False
 
+    def scaled(self, factor: float) -> Detail:
+        """The same detail on an image of `factor` times as many pixels along each side."""
+
+        def moved(point: tuple[float, float]) -> tuple[float, float]:
+            return (point[0] + 0.5) * factor - 0.5, (point[1] + 0.5) * factor - 0.5
+
+        points = tuple(moved(point) for point in self.points)
+        return replace(self, position=moved(self.position), size=self.size * factor, points=points)
+
 
 @dataclass(frozen=True)
 class PerturbationChoice:
@@ -185,7 +194,13 @@ class Study:
     experiments: tuple[ExperimentChoice, ...] = ()
 
     def having(self, **parts: object) -> Study:
-        """A copy with some parts replaced: `study.having(sampling=replace(study.sampling, rate=0.25))`."""
+        """A copy with some parts replaced: `study.having(sampling=replace(study.sampling, rate=0.25))`.
+
+        With another size of the image, painted details keep their place and size in it.
+        """
+        image = parts.get("image", self.image)
+        if image.size != self.image.size and "details" not in parts:
+            parts["details"] = tuple(detail.scaled(image.size / self.image.size) for detail in self.details)
         return replace(self, **parts)
 
 

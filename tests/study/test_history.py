@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from stabview.study.history import History
-from stabview.study.study import Study
+from stabview.study.study import Detail, Study
 
 START = Study()
 
@@ -57,3 +57,13 @@ def test_old_changes_are_forgotten():
     for _ in range(9):
         history.undo()
     assert history.study == at_rate(0.2)
+
+
+def test_details_keep_their_place_and_size_in_an_image_of_another_size():
+    stroke = Detail("stroke", size=4.0, points=((9.5, 19.5), (10.5, 21.5)))
+    lesion = Detail("lesion", (63.5, 31.5), 12.0)
+    study = START.having(image=replace(START.image, size=256)).having(details=(lesion, stroke))
+    smaller = study.having(image=replace(study.image, size=128))
+    assert smaller.details[0] == replace(lesion, position=(31.5, 15.5), size=6.0)
+    assert smaller.details[1] == replace(stroke, position=(-0.25, -0.25), size=2.0, points=((4.5, 9.5), (5.0, 10.5)))
+    assert smaller.having(image=study.image).details[0] == lesion
