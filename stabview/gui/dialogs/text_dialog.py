@@ -56,7 +56,7 @@ def _set_out(document: QTextDocument) -> None:
     document.setDocumentMargin(_MARGIN)
     for table in (frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable)):
         look = table.format()
-        look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 99))  # 100 would ask for a scroll bar
         look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         look.setBorderCollapse(True)
         look.setBorderBrush(QColor(theme.current().line))
