@@ -27,6 +27,9 @@ from PySide6.QtSvg import QSvgRenderer
 from stabview import resources
 from stabview.cli import main as stabview
 from stabview.gui import theme
+from stabview.images.phantoms import phantom
+from stabview.images.prepare import prepare
+from stabview.sampling.sensitivities import birdcage
 from stabview.study.gallery import ENDING, EXAMPLE, Entry, entries
 
 SIZE = (480, 270)
@@ -42,6 +45,7 @@ QUICKER = {
     "universal-perturbation": ("size=128", "steps=8", "images=2", "others=1"),
     "search-comparison": ("size=128", "networks=deep-mri"),
 }
+KSPACE = "reconstruct-kspace"  # needs a file
 EXAMPLES = ("perturbation.steps=10", "sweep.rates=[1.0]", "sweep.views=[50]")  # the last iterate is what is shown
 
 
@@ -70,13 +74,27 @@ def usual_or_quicker(entry: Entry) -> tuple[str, ...]:
 def make(entry: Entry, folder: Path) -> None:
     """Run one entry where its result is not there yet, and write its picture."""
     if not (folder / "result.json").is_file():
-        settings = [word for setting in usual_or_quicker(entry) for word in ("--set", setting)]
+        values = usual_or_quicker(entry)
+        if entry.name == KSPACE:
+            values = (*values, f"path={drawn_kspace(folder.parent)}")
+        settings = [word for setting in values for word in ("--set", setting)]
         if stabview(["run", entry.name, "--out", str(folder), "--device", "cpu", "--quiet", *settings]) != 0:
             return
     picture = of_example(folder) if entry.kind == EXAMPLE else of_experiment(folder / entry.name)
     if picture is not None:
         picture.save(resources.path("gallery", f"{entry.name}{ENDING}"), quality=88, optimize=True)
         sys.stdout.write(f"{entry.name}\n")
+
+
+def drawn_kspace(folder: Path) -> Path:
+    """A file of raw k-space (8 coils, centred) of a drawn head with 1 % of noise."""
+    image = prepare(phantom("head-t1", 256, seed=1), size=256).x
+    coils, axes = birdcage((256, 256), 8) * image, (-2, -1)
+    kspace = np.fft.fftshift(np.fft.fft2(np.fft.ifftshift(coils, axes=axes), norm="ortho"), axes=axes)
+    noise = np.random.default_rng(0).standard_normal((*kspace.shape, 2)) @ (1, 1j)
+    path = folder / "drawn-kspace.npy"
+    np.save(path, (kspace + 0.01 * np.linalg.norm(kspace) / np.linalg.norm(noise) * noise).astype(np.complex64))
+    return path
 
 
 def of_example(folder: Path) -> Image.Image:
