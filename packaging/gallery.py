@@ -107,7 +107,7 @@ def of_experiment(folder: Path) -> Image.Image | None:
     """The first picture and the one that differs most from it, else the first chart, else the first table."""
     paths = sorted(folder.glob("picture-*.png"), key=lambda path: int(path.stem.split("-")[1]))
     if paths:
-        first, *others = (Image.open(path) for path in paths)
+        first, *others = (picture for path in paths if len(np.unique(picture := Image.open(path))) > 2)  # no masks
         alike = [other for other in others if other.mode == first.mode and difference(first, other) > LEAST]
         chosen = sorted(alike or others, key=lambda other: difference(first, other))[-1:]
         return side_by_side([first, *chosen])
