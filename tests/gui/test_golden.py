@@ -12,6 +12,7 @@ from stabview.gui.dialogs.export import ExportDialog, Subject
 from stabview.gui.dialogs.preferences import PreferencesDialog
 from stabview.gui.dialogs.report import ReportDialog
 from stabview.gui.error_dialog import ErrorDialog
+from stabview.gui.gallery.page import GalleryPage
 from stabview.gui.gallery.tile import Tile
 from stabview.gui.marks import ARROW, Mark
 from stabview.gui.preferences import Preferences
@@ -96,3 +97,15 @@ def test_the_stage_and_what_stands_around_it_look_as_they_did(small_window, qtbo
         faults += [unlike(part, f"{name}-{theme}-{scale}", scale, tmp_path) for name, part in parts.items()]
     faults = [fault for fault in faults if fault]
     assert not faults, faults
+
+
+@pytest.mark.parametrize(("theme", "scale", "size"), [("dark", 1, (1000, 620)), ("light", 2, (820, 330))])
+def test_the_gallery_looks_as_it_did(qapp, qtbot, theme, scale, size, tmp_path):
+    create_application(theme_choice=theme)
+    page = GalleryPage()
+    qtbot.addWidget(page)
+    page.resize(*size)
+    for tile_ in page.tiles.values():
+        tile_.read_picture()
+    fault = unlike(page, f"gallery-{theme}-{scale}", scale, tmp_path)
+    assert not fault, fault
