@@ -63,8 +63,8 @@ CARD = Card(
          " background."),
         ("As Antun et al. (2020) saw, it stagnates: between 25 and 50 % of the lines it stays at 34 to 35 dB, where TV"
          " gains 17 dB."),
-        ("Stopped after 4000 and 4500 steps, begun anew once; trained at one rate and one pattern of lines, with smooth simulated "
-         "sensitivities that it is given exactly."),
+        ("Stopped after 4000 and 4500 steps, begun anew once; trained at one rate and one pattern of lines, with smooth"
+         " simulated sensitivities that it is given exactly."),
     ),
 )  # fmt: skip
 
