@@ -59,6 +59,10 @@ def measure_again(name: str, folder: Path | None, weights: Path) -> Card:
     The card keeps what is said of the training, and takes everything else from the recipe.
     """
     module, path = _module(name), weights.with_suffix(".json")
+    if not path.is_file():
+        raise InputError(
+            f"There is no card {path.name} beside {weights.name}; name weights that a training has written."
+        )
     card = read_card(path)
     if card.name != name:
         raise InputError(f"{path.name} is the card of {card.name}, not of {name}; name the weights of {name}.")

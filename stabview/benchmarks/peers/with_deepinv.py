@@ -85,6 +85,15 @@ class Fourier(Solver):
     def misfit(self, image: np.ndarray) -> float:
         return misfit(image, self.y, self.mask, self.maps)
 
+    @staticmethod
+    def complex(x: torch.Tensor) -> np.ndarray:
+        pair = x.detach().double().numpy()[0]
+        return pair[0] + 1j * pair[1]
+
+
+class Iterated(Fourier):
+    """A problem that one of deepinv's iterative methods solves, made by `model`."""
+
     @torch.no_grad()
     def solve(self, setting, iterations, look=None, fine=False):
         dtype = torch.float64 if fine else torch.float32
@@ -108,13 +117,8 @@ class Fourier(Solver):
     @abstractmethod
     def start(self, dtype: torch.dtype): ...
 
-    @staticmethod
-    def complex(x: torch.Tensor) -> np.ndarray:
-        pair = x.detach().double().numpy()[0]
-        return pair[0] + 1j * pair[1]
 
-
-class TV(Fourier):
+class TV(Iterated):
     """Isotropic, of real and imaginary part each by itself, Neumann. `tau` is the primal step, 1 / (8 tau) the dual."""
 
     settings = tuple({"tau": tau} for tau in (5.0, 10.0, 3.0, 20.0))
@@ -148,7 +152,7 @@ class TV(Fourier):
         return self.misfit(image) + self.lambda_ * parts
 
 
-class Wavelet(Fourier):
+class Wavelet(Iterated):
     """Haar details of real and imaginary part each by itself; the coarsest coefficients are free. FISTA."""
 
     cap = 1000
@@ -184,12 +188,6 @@ class Sense(Fourier):
     def solve(self, setting, iterations, look=None, fine=False):
         dtype = torch.float64 if fine else torch.float32
         return self.physics[dtype].prox_l2(0.0, self.data[dtype], 1 / self.lambda_, solver="CG", max_iter=iterations)
-
-    def model(self, setting, iterations):
-        raise NotImplementedError
-
-    def start(self, dtype):
-        raise NotImplementedError
 
     def objective(self, x):
         image = self.complex(x)
