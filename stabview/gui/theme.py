@@ -26,6 +26,7 @@ class Theme:
     """Named colours. `ground` is behind the cards, `stage` behind pictures: dark in both themes, as at a light box.
 
     `line` parts what belongs together; `edge`, three times as bright or dark as the ground, says: here one can type.
+    `series` are the curves of a plot that are none of the methods, in the order of `stabview.report.plots`.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Theme:
     network: str
     soa: str
     quick: str
+    series: tuple[str, ...]
 
 
 DARK = Theme(
@@ -69,6 +71,7 @@ DARK = Theme(
     network="#f0803c",
     soa="#56b4e9",
     quick="#b3b8bf",
+    series=("#2fc49b", "#e79ccb", "#8ea2ff", "#e9b44c", "#e7e9ec", "#56b4e9", "#f0803c"),
 )
 LIGHT = Theme(
     name=LIGHT_NAME,
@@ -90,6 +93,7 @@ LIGHT = Theme(
     network="#c24e00",
     soa="#0069a6",
     quick="#5f666f",
+    series=("#00805c", "#ad4d87", "#4a62d8", "#946300", "#1b1e23", "#0069a6", "#c24e00"),
 )
 _FIELDS, _DARKER = ("QCheckBox", "QAbstractSpinBox", "QLineEdit", "QPlainTextEdit"), 140
 """Fusion draws the edge of these in the colour of the window, darker by so many per cent: not to be seen on dark."""
