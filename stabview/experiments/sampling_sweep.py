@@ -32,8 +32,15 @@ def sampling_sweep(
     for rate in rates:
         operator = operator_at(rate)
         y = data_at(operator, image)
-        scores = {name: psnr(method(y, operator), x) for name, method in methods_at(operator).items()}
-        yield rate, operator, {name: value for name, value in scores.items() if value != float("inf")}
+        yield rate, operator, psnr_of_methods(methods_at(operator), operator, y, x)
+
+
+def psnr_of_methods(
+    methods: Mapping[str, Method], operator: SamplingOperator, y: torch.Tensor, x: torch.Tensor
+) -> dict[str, float]:
+    """PSNR of every method against x from the same data, in dB; without those that reconstruct x exactly."""
+    scores = {name: psnr(method(y, operator), x) for name, method in methods.items()}
+    return {name: value for name, value in scores.items() if value != float("inf")}
 
 
 def outside_in(values: Iterable[float]) -> list[float]:

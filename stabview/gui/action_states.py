@@ -31,8 +31,8 @@ class ActionStates(QObject):
     @Slot()
     def _show_study(self) -> None:
         scene = self._workbench.scene
-        title = f"{scene.title} · " if scene is not None else ""
-        self._window.setWindowTitle(f"{title}StabView ({NOT_FOR_DIAGNOSIS})")
+        what = f"{scene.title} · {scene.network_title} · " if scene is not None else ""
+        self._window.setWindowTitle(f"{what}StabView, {NOT_FOR_DIAGNOSIS}")
         for name, word, label in (
             ("undo", "Undo", self._looking.undo_label or self._workbench.undo_label),
             ("redo", "Redo", self._workbench.redo_label),

@@ -69,7 +69,7 @@ def create_application(arguments: Sequence[str] = (), theme_choice: str = theme.
     QLocale.setDefault(QLocale.c())
     app = QApplication.instance() or QApplication(["stabview", *arguments])
     app.setApplicationName("StabView")
-    app.setApplicationDisplayName("StabView")
+    app.setApplicationDisplayName("")  # or Qt would add the name to every title, which says it already
     app.setDesktopFileName(DESKTOP_NAME)
     theme.load_fonts()
     theme.apply(theme.wanted(theme_choice))

@@ -27,13 +27,16 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from stabview.gui import theme
 
 _REACH = 12.0  # screen pixels within which the mouse finds a point
+_CAP, _LEAST_BAR = 2.5, 1.0  # half the width of the ends of an error bar; shorter ones are not drawn, in pixels
+_FAINT = 0.45
 
 
 @dataclass(frozen=True)
 class Series:
     """One curve. `names` are what the mouse reads at its points; points above the axis are drawn at its edge.
 
-    `tone` is a colour of the theme and `dash` a style, in place of those of the method that `key` names.
+    `tone` is a colour of the theme and `dash` a style, in place of those of the method that `key` names. `low` and
+    `high`, where given, are the ends of an error bar at each point. A `faint` curve stands behind the others.
     """
 
     key: str
@@ -44,6 +47,9 @@ class Series:
     markers: bool = True
     tone: str = ""
     dash: Qt.PenStyle | None = None
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    faint: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,7 +244,7 @@ class Chart(QWidget):
         painter.drawText(QPointF(left, base), marked.label)
 
     def _pen(self, series: Series) -> QPen:
-        pen = QPen(self._colour(series), 1.6)
+        pen = QPen(self._colour(series), 1.0 if series.faint else 1.6)
         pen.setStyle(series.dash or theme.METHOD_DASHES.get(series.key, Qt.PenStyle.DashDotLine))
         pen.setCosmetic(False)  # as wide on a screen of twice the density
         return pen
@@ -247,13 +253,17 @@ class Chart(QWidget):
         if series.tone:
             return QColor(getattr(theme.current(), series.tone))
         known = series.key in theme.METHOD_MARKERS
-        return theme.method_colour(series.key) if known else QColor(theme.current().muted)
+        colour = QColor(theme.method_colour(series.key) if known else theme.current().muted)
+        if series.faint:
+            colour.setAlphaF(_FAINT)
+        return colour
 
     def _paint_series(self, painter: QPainter, series: Series, area: QRectF) -> None:
         points = [self.to_screen(x, y, area) for x, y in zip(series.x, series.y, strict=True)]
         painter.setPen(self._pen(series))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(points))
+        self._paint_bars(painter, series, area)
         if not series.markers:
             return
         for point, y in zip(points, series.y, strict=True):
@@ -264,6 +274,16 @@ class Chart(QWidget):
                 "arrow" if above else theme.METHOD_MARKERS.get(series.key, "circle"),
                 self._colour(series),
             )
+
+    def _paint_bars(self, painter: QPainter, series: Series, area: QRectF) -> None:
+        painter.setPen(QPen(self._colour(series), 1.2))
+        for x, low, high in zip(series.x, series.low, series.high, strict=False):
+            bottom, top = self.to_screen(x, low, area), self.to_screen(x, high, area)
+            if bottom.y() - top.y() < _LEAST_BAR:
+                continue
+            painter.drawLine(bottom, top)
+            for end in (bottom, top):
+                painter.drawLine(end - QPointF(_CAP, 0), end + QPointF(_CAP, 0))
 
     def _paint_legend(self, painter: QPainter, metrics: QFontMetricsF, x: float, y: float) -> None:
         middle = y + metrics.height() / 2

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from stabview.gui.app import create_application
 from stabview.gui.bridge import Bridge
 from stabview.gui.main_window import MainWindow
+from stabview.gui.preferences import Preferences
 from stabview.images.errors import InputError
 from stabview.report.write import write_outcome
 from stabview.study.frames import Frame
@@ -36,7 +37,7 @@ def demonstrate(
     bridge = Bridge()
     workbench = Workbench(study, device=device, threads=threads, listener=bridge.listen, write=write_outcome)
     bridge.attach(workbench)
-    window = MainWindow(bridge)
+    window = MainWindow(bridge, Preferences(live_curve=False))
     window.resize(1680, 1010)
     window.show()
     try:
@@ -126,7 +127,7 @@ def time_slider(study: Study, *, threads: int | None = None, moves: int = 60) ->
     bridge = Bridge()
     workbench = Workbench(study, threads=threads, listener=bridge.listen)
     bridge.attach(workbench)
-    window = MainWindow(bridge)
+    window = MainWindow(bridge, Preferences(live_curve=False))
     window.resize(1400, 860)
     window.show()
     try:

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.actions_[f"theme.{self.preferences.theme}"].setChecked(True)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
         bridge.search_wanted.connect(self.run_search)
+        self.workbench.follow_curve(self.preferences.live_curve)
         ActionStates(self)
         self.stage.panels["network"].setFocus()
 
@@ -147,6 +148,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "numbers"):
             self._fit_to_text()
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.actions_["fullScreen"].setChecked(self.isFullScreen())
 
     # --- what the actions do
 
@@ -178,6 +181,7 @@ class MainWindow(QMainWindow):
             "zoomOut": lambda: self._zoom(0.8),
             "enlarge": lambda: self.stage.toggle_enlarged(self.stage.active_panel().name),
             "sides": self._hide_sides,
+            "fullScreen": self._fill_screen,
             "windowReset": self.hub.reset_window,
             "largerText": lambda: self._resize_text(1.0),
             "smallerText": lambda: self._resize_text(-1.0),
@@ -239,6 +243,9 @@ class MainWindow(QMainWindow):
         self.cards.setVisible(shown)
         self.numbers.setVisible(shown)
 
+    def _fill_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
     # --- keys that nobody else wanted, files, the end
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -272,6 +279,7 @@ class MainWindow(QMainWindow):
             across=tuple(self.across.sizes()),
             middle=tuple(self.middle.sizes()),
             windows=self.hub.own_windows,
+            live_curve=self.workbench.live_curve,
         )
         self.bridge.close()
         self.pages.close()

@@ -138,6 +138,8 @@ class Pages(QObject):
             self.window.choose_theme(preferences.theme)
         if preferences.text_size != before.text_size:
             theme.set_font_size(preferences.text_size)
+        if preferences.live_curve != before.live_curve:
+            self.bridge.workbench.follow_curve(preferences.live_curve)
         if self.recovery is not None:
             self.recovery.set_minutes(preferences.autosave)
 

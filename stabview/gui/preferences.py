@@ -50,6 +50,8 @@ SETTINGS = (
             restart=True),
     Setting("threads", "Computing", "Threads", "Processor cores for the mathematics.",
             range=(0, 256), least="all cores", restart=True),
+    Setting("live_curve", "Computing", "Sampling curve follows",
+            "PSNR against sampling is computed by itself while there is nothing else to do."),
     Setting("start", "At the start", "Begin with", "What the window shows when no file was given.",
             (("gallery", "the gallery"), ("workbench", "the workbench"))),
     Setting("tour", "At the start", "Offer the guided tour", "The gallery points at it until it was taken."),
@@ -63,7 +65,7 @@ SETTINGS = (
 class Preferences:
     """Values that make sense on any screen; whatever a file says beyond their types and bounds is left out.
 
-    theme, text_size, device, threads, start, autosave, tour : what `SETTINGS` says.
+    theme, text_size, device, threads, live_curve, start, autosave, tour : what `SETTINGS` says.
     size : (width, height) of the window.
     maximised : whether it filled the screen.
     across, middle : sizes of the splitters, or ().
@@ -75,6 +77,7 @@ class Preferences:
     text_size: float = FONT_SIZE
     device: str = "auto"
     threads: int = 0
+    live_curve: bool = True
     start: str = "gallery"
     autosave: int = 2
     tour: bool = True

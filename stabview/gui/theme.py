@@ -249,7 +249,7 @@ def _rules(theme: Theme) -> str:
     QToolBar#toolStrip QToolButton:checked {{ background: {theme.raised}; border-color: {theme.accent}; }}
     QToolBar#toolStrip QToolButton:focus {{ border: 1px solid {theme.accent}; }}
     QToolBar QToolButton::menu-indicator, QToolButton#windowButton::menu-indicator,
-    QToolButton#searchMenu::menu-indicator {{ image: none; width: 0; }}
+    QToolButton#searchMenu::menu-indicator, QToolButton#sweepOptions::menu-indicator {{ image: none; width: 0; }}
     QDialog QPushButton, #gallery QPushButton, #tour QPushButton {{ background: {theme.raised}; padding: 5px 14px;
         border: 1px solid {theme.line}; border-radius: 5px; }}
     QDialog QPushButton:hover, #gallery QPushButton:hover, #tour QPushButton:hover {{ border-color: {theme.muted}; }}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import torch
 
-from stabview.experiments.sampling_sweep import outside_in, sampling_sweep
+from stabview.experiments.sampling_sweep import outside_in, psnr_of_methods
 from stabview.experiments.structural_details import detail_survival
 from stabview.images.errors import InputError
 from stabview.measures.details import contrast_kept, exposure, smallest_captured
@@ -17,7 +19,8 @@ from stabview.methods.sparse.method import Solution
 from stabview.methods.sparse.solvers.iterate import WarmStart
 from stabview.perturbation.iterate import Iterate
 from stabview.sampling.operator import SamplingOperator
-from stabview.study.frames import DetailReport, FramePart, SweepPoint
+from stabview.study.curve import Draw
+from stabview.study.frames import DetailReport, FramePart
 from stabview.study.operators import sampling_operator
 from stabview.study.problem import Problem, plain, soa_method, study_noise, target_fault
 from stabview.study.searching import search as search
@@ -151,18 +154,28 @@ def fitted_contrast(
     return round(amount if contrast > 0 else -amount, 4)
 
 
-def sweep(problem: Problem, iterate: Iterate) -> Iterator[SweepPoint]:
-    """PSNR of every method over the sampling rate at the image x + r_j; the ends first, then ever finer between."""
-    study = problem.study
-    shape = tuple(problem.x.shape)
-    points = sampling_sweep(
-        problem.x + iterate.r, problem.x, outside_in(sweep_rates(study)),
-        lambda rate: sampling_operator(study.sampling, shape, device=problem.device, rate=rate),
-        lambda operator, image: operator(image) + study_noise(study, problem.source, operator, problem.bare),
-        lambda operator: _methods_at(problem, operator),
-    )  # fmt: skip
-    for rate, operator, scores in points:
-        yield SweepPoint(rate if operator.rate is None else operator.rate, scores)
+@torch.no_grad()
+def sweep(problem: Problem, iterate: Iterate, known: Iterable[Draw] = ()) -> Iterator[Draw]:
+    """PSNR of every method over the sampling rate at the image x + r_j, but for the draws that are known already.
+
+    The masks of the study's own seed come first, then those of the next seed; of each the ends of the curve first,
+    then ever finer between.
+    """
+    study, image, done = problem.study, problem.x + iterate.r, {(draw.planned, draw.number) for draw in known}
+
+    def measured(rate: float, number: int) -> tuple[SamplingOperator, torch.Tensor]:
+        drawn = study.having(sampling=replace(study.sampling, seed=study.sampling.seed + number))
+        operator = sampling_operator(drawn.sampling, tuple(image.shape), device=problem.device, rate=rate)
+        return operator, operator(image) + study_noise(drawn, problem.source, operator, problem.bare)
+
+    for number, rate in product(range(study.sweep.masks), outside_in(sweep_rates(study))):
+        if (rate, number) in done:
+            continue
+        operator, y = measured(rate, number)
+        realised = rate if operator.rate is None else operator.rate
+        same = number > 0 and torch.equal(y, measured(rate, 0)[1])
+        scores = {} if same else psnr_of_methods(_methods_at(problem, operator), operator, y, problem.x)
+        yield Draw(rate, number, realised, scores)
 
 
 def _methods_at(problem: Problem, operator: SamplingOperator) -> dict[str, Method]:

@@ -282,6 +282,7 @@ FIELDS: dict[type, dict[str, Field]] = {
     SweepChoice: {
         "rates": Field("Sampling rates, for Fourier.", above=0, at_most=1),
         "views": Field("Numbers of views, for Radon.", at_least=1, at_most=10000),
+        "masks": Field("Masks drawn at each rate, the seeds following each other.", at_least=1, at_most=100),
     },
 }
 

@@ -102,14 +102,6 @@ class DetailReport:
 
 
 @dataclass(frozen=True)
-class SweepPoint:
-    """PSNR of every method at one rate (Fourier) or number of views (Radon)."""
-
-    rate: float
-    psnr: dict[str, float]
-
-
-@dataclass(frozen=True)
 class Progress:
     """What the workers do now. `done` of `total` steps; `seconds_left` None while unknown; quiet when not `busy`."""
 

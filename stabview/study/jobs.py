@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stabview.engine.pace import Pace
 from stabview.engine.worker import Worker
+from stabview.study.curve import sweep_count
 from stabview.study.detail_jobs import DetailJobs
 from stabview.study.frame_jobs import FrameJobs
 from stabview.study.history import History
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "scene": "reconstructing", "answer": "reconstructing this iterate", "details": "looking for the details",
-    "fit": "fitting the contrast", "sweep": "sampling curve", "fill": "sparse reconstructions of the other iterates",
-    "report": "writing the report",
+    "fit": "fitting the contrast", "sweep": "sampling curve", "report": "writing the report",
+    "fill": "sparse reconstructions of the other iterates", "curve": "sampling curve",
 }  # fmt: skip
-"""What can be asked for, in the user's words; the most urgent first."""
+"""What can be asked for, in the user's words; the most urgent first. "curve" is the sampling curve nobody asked for."""
 
 
 class Jobs:
@@ -56,6 +57,7 @@ class Jobs:
         self._history, self._results, self._lock, self._tell = history, results, lock, tell
         self._present = Present(history, results, lock, tell=tell, failed=failed, device=device, threads=threads)
         self.experiment_run: ExperimentRun | None = None
+        self.live_curve = False
         self._answers, self._searcher, self._experimenter = (
             Worker(
                 name, on_error=failed, on_idle=lambda: tell("progress", "search", "experiment"),
@@ -68,8 +70,8 @@ class Jobs:
         self._searches = SearchJobs(self._present, ended=self._search_ended)
         self._steps = {
             "scene": self._scene_steps, "answer": self._frames.answer, "details": self._details.reports,
-            "sweep": self._searches.sweep, "fill": self._frames.fill, "fit": self._details.fit,
-            "report": self._frames.report,
+            "sweep": self._searches.sweep, "curve": self._searches.sweep, "fill": self._frames.fill,
+            "fit": self._details.fit, "report": self._frames.report,
         }  # fmt: skip
 
     # --- asking --------------------------------------------------------------------------------------------------
@@ -86,9 +88,25 @@ class Jobs:
             self.ask("answer")
 
     def ask_for_sweep(self) -> None:
-        """Have the sampling curve computed from its beginning."""
-        self._searches.sweep_pace = None
-        self.ask("sweep")
+        """Have the sampling curve of the present iterate computed."""
+        self.cancel("sweep", "curve")
+        self.ask("sweep", self._results.position)
+
+    def follow_curve(self) -> None:
+        """Where the curve follows by itself, have what it lacks computed when there is nothing else to do.
+
+        Not while a search runs, which would wait for it; nor of a network that is fitted anew for every point.
+        """
+        problem = self._present.ready_problem()
+        if not self.live_curve or problem is None or self._searcher.has("search") or not self._results.count:
+            return
+        if self._answers.has("sweep") or (problem.network.untrained):
+            return
+        self.cancel("curve")
+        if len(self._results.curves.get(self._results.position, ())) < sweep_count(self._history.study):
+            self.ask("curve", self._results.position)
+        else:
+            self._results.sweep_position = self._results.position
 
     def search(self) -> None:
         """Search on from the last iterate, from the beginning when it has no state."""
@@ -115,7 +133,7 @@ class Jobs:
 
     def cancel(self, *keys: str) -> None:
         """Cancel "search" or these questions, all when none is given."""
-        if not keys or "sweep" in keys:
+        if not keys or "sweep" in keys or "curve" in keys:
             self._searches.sweep_pace = None  # a point that is still being computed belongs to no curve any more
         self._searcher.cancel(*keys)
         self._answers.cancel(*keys)
@@ -209,11 +227,14 @@ class Jobs:
             if problem.details:
                 self.ask("details")
             self.ask("fill")
-        self._tell("frame", "progress")
+            self.follow_curve()
+        self._tell("frame", "sweep", "progress")
 
     def _search_ended(self) -> None:
         self.ask("fill")
         self.prove()
+        with self._lock:
+            self.follow_curve()
 
     def _experiment_steps(self, choice: ExperimentChoice) -> Iterator[None]:
         from stabview.study.experiments import experiment_runs

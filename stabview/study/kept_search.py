@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
 
     from stabview.perturbation.iterate import Iterate
-    from stabview.study.frames import SweepPoint
+    from stabview.study.curve import Draw
     from stabview.study.outcome import Kept
     from stabview.study.problem import Problem
     from stabview.study.source import SourceImage
@@ -68,8 +68,8 @@ class KeptSearch:
         return self.kept.resumable
 
     @property
-    def sweep_points(self) -> tuple[SweepPoint, ...]:
-        return self.kept.sweep_points
+    def draws(self) -> tuple[Draw, ...]:
+        return self.kept.draws
 
     @property
     def sweep_position(self) -> int:

@@ -14,7 +14,8 @@ import torch
 from stabview import __version__
 from stabview.engine.device import device_label
 from stabview.perturbation.iterate import Iterate
-from stabview.study.frames import DetailReport, Frame, Scene, SweepPoint
+from stabview.study.curve import Draw, SweepPoint, sweep_points
+from stabview.study.frames import DetailReport, Frame, Scene
 from stabview.study.problem import Problem, plain
 from stabview.study.searching import search_facts
 from stabview.study.strength import known_strength
@@ -31,7 +32,7 @@ class Kept:
     iterates: tuple[Iterate, ...]
     measures: dict[int, dict[str, dict[str, float]]]
     detail_reports: tuple[DetailReport, ...] = ()
-    sweep_points: tuple[SweepPoint, ...] = ()
+    draws: tuple[Draw, ...] = ()
     sweep_position: int = 0
     position: int = 0
     planned: int = 0
@@ -78,10 +79,18 @@ def result_of(problem: Problem, kept: Kept, *, started: str | None = None, secon
              "captured": _finite(report.captured), "exposure": report.exposure}
             for report in kept.detail_reports
         ]  # fmt: skip
-    if kept.sweep_points:
-        result["sweep"] = [{"rate": point.rate, "psnr": _finite(point.psnr)} for point in kept.sweep_points]
+    if kept.draws:
+        result["sweep"] = [_point(point) for point in sweep_points(kept.draws)]
         result["sweep_index"] = kept.sweep_position
     return _without_none(result)
+
+
+def _point(point: SweepPoint) -> dict[str, object]:
+    """A point of the sampling curve; what several masks say is absent where there was one."""
+    facts: dict[str, object] = {"rate": point.rate, "psnr": _finite(point.psnr)}
+    if point.masks > 1:
+        facts |= {"masks": point.masks, "psnr_low": _finite(point.low), "psnr_high": _finite(point.high)}
+    return facts
 
 
 def arrays_of(problem: Problem, kept: Kept) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stabview.engine.cache import BoundedCache
+from stabview.study.curve import Draw, SweepPoint, sweep_points
 from stabview.study.frames import (
     COMPONENTS,
     IMAGE_PANELS,
@@ -18,7 +19,6 @@ from stabview.study.frames import (
     Frame,
     FramePart,
     Scene,
-    SweepPoint,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Results:
     measures : iterate -> method -> measure -> value.
     exposures : detail -> share of its energy that the samples determine; known long before the reports.
     soa_estimates : iterate -> what the sparse method makes of it, (H, W) tensors.
-    sweep_position : the iterate at which `sweep_points` were computed.
+    curves : iterate -> draws of its sampling curve; sweep_position : the iterate whose curve is shown.
     position : the iterate at which the slider stands.
     plan : how many iterates the search was to find, r_0 = 0 included.
     resumable : whether a stopped search may go on from the last iterate.
@@ -72,7 +72,7 @@ class Results:
         self.other_estimates: dict[tuple[str, int], torch.Tensor] = {}
         self.other_measures: dict[int, dict[str, dict[str, float]]] = {}
         self.detail_reports: tuple[DetailReport, ...] = ()
-        self.sweep_points: tuple[SweepPoint, ...] = ()
+        self.curves: dict[int, tuple[Draw, ...]] = {}
         self.sweep_position = 0
         self.position = 0
         self.plan = 0
@@ -86,7 +86,7 @@ class Results:
         self._keep_pictures((k, "network") for k in range(self.count))
         for measures in self.measures.values():
             measures.pop("soa", None)
-        self.soa_estimates, self.detail_reports, self.sweep_points = {}, (), ()
+        self.soa_estimates, self.detail_reports, self.curves = {}, (), {}
         self._stand_in = None
 
     def drop_search(self) -> None:
@@ -100,8 +100,11 @@ class Results:
         self.other_estimates = {key: estimate for key, estimate in self.other_estimates.items() if key[1] <= last}
         self.measures = {k: measures for k, measures in self.measures.items() if k <= last}
         self.soa_estimates = {k: estimate for k, estimate in self.soa_estimates.items() if k <= last}
+        self.curves = {k: draws for k, draws in self.curves.items() if k <= last}
         self._stand_in = None
         self.position = min(self.position, last)
+        if self.sweep_position > last:
+            self.sweep_position = 0
 
     def add_iterate(self, iterate: Iterate, part: FramePart) -> None:
         """The next iterate and the network's part of its frame."""
@@ -179,13 +182,18 @@ class Results:
         measures = {**self.measures.get(index, {}), **self.other_measures.get(index, {})}
         return Frame(index, iterate.relative_norm, iterate.objective, panels, measures, pending, provisional)
 
+    @property
+    def sweep_points(self) -> tuple[SweepPoint, ...]:
+        """The points of the sampling curve that is shown."""
+        return sweep_points(self.curves.get(self.sweep_position, ()))
+
     def kept(self) -> Kept:
         """What sessions and reports are written from, as it stands now."""
         from stabview.study.outcome import Kept
 
         return Kept(
             tuple(self.iterates), {k: dict(v) for k, v in self.measures.items()}, self.detail_reports,
-            self.sweep_points, self.sweep_position, self.position, self.planned, self.resumable,
+            self.curves.get(self.sweep_position, ()), self.sweep_position, self.position, self.planned, self.resumable,
         )  # fmt: skip
 
     def _change(self, index: int, method: str) -> float | None:

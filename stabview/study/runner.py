@@ -15,12 +15,13 @@ from stabview.methods.waiting import watched
 from stabview.perturbation.iterate import Iterate, clean_iterate
 from stabview.study.answers import detail_reports, network_part, search, soa_part, sweep
 from stabview.study.checks import check_study
+from stabview.study.curve import Draw, SweepPoint, sweep_count, sweep_points
 from stabview.study.experiments import ExperimentRun, experiment_runs
-from stabview.study.frames import DetailReport, Frame, SweepPoint
+from stabview.study.frames import DetailReport, Frame
 from stabview.study.outcome import Kept, Write, result_of, write_report
 from stabview.study.problem import Parts, build_problem
 from stabview.study.strength import prove
-from stabview.study.study import Study, sweep_rates
+from stabview.study.study import Study
 
 if TYPE_CHECKING:
     import torch
@@ -38,7 +39,7 @@ class StudyRun:
     ----------
     problem : image, operator, data and methods.
     frames : one `Frame` for each iterate found so far, the clean data first, pictures and measures complete.
-    details, points : what `look_for_details` and `sweep` found last.
+    details, draws : what `look_for_details` and `sweep` found last.
     """
 
     def __init__(self, study: Study, *, device: str = "auto", threads: int | None = None) -> None:
@@ -48,7 +49,7 @@ class StudyRun:
         self.problem = build_problem(study, Parts(), device=choose_device(device, threads))
         self.frames: list[Frame] = []
         self.details: list[DetailReport] = []
-        self.points: list[SweepPoint] = []
+        self.draws: list[Draw] = []
         self._iterates: list[Iterate] = []
         self._sweep_index = 0
         self._soa: list[torch.Tensor] = []  # what the sparse method makes of each iterate
@@ -76,18 +77,20 @@ class StudyRun:
             yield report
 
     def sweep(self, index: int = 0) -> Iterator[SweepPoint]:
-        """PSNR of every method over the sampling rate or the number of views, at an iterate that was found."""
-        iterate, self.points, self._sweep_index = self._iterate(index), [], index
-        for point in sweep(self.problem, iterate):
-            self.points.append(point)
-            yield point
+        """PSNR of every method over the sampling rate or the number of views, at an iterate that was found.
+
+        A point comes again, with its range, for every further mask that the study asks for.
+        """
+        iterate, self.draws, self._sweep_index = self._iterate(index), [], index
+        for draw in sweep(self.problem, iterate):
+            self.draws.append(draw)
+            yield sweep_points(known for known in self.draws if known.planned == draw.planned)[0]
 
     @property
     def kept(self) -> Kept:
         """Everything that was computed."""
         measures = {k: frame.measures for k, frame in enumerate(self.frames)}
-        points = tuple(sorted(self.points, key=lambda point: point.rate))
-        return Kept(tuple(self._iterates), measures, tuple(self.details), points, self._sweep_index)
+        return Kept(tuple(self._iterates), measures, tuple(self.details), tuple(self.draws), self._sweep_index)
 
     @property
     def result(self) -> dict[str, object]:
@@ -149,7 +152,7 @@ def run_all(run: StudyRun, tell: Tell = lambda *news: None) -> None:
             tell("proof of strength", proof.done, proof.total, None)
     for number, _ in enumerate(run.look_for_details(), 1):
         tell("details", number, len(study.details), None)
-    pace = Pace(len(sweep_rates(study)))
+    pace = Pace(sweep_count(study))
     for _ in run.sweep():
         pace.step()
         tell("sampling curve", pace.done, pace.total, pace.seconds_left)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stabview.engine.pace import Pace
+from stabview.study.curve import sweep_count
 from stabview.study.present import Present
-from stabview.study.study import sweep_rates
 
 if TYPE_CHECKING:
     from stabview.perturbation.iterate import Iterate, SearchState
@@ -46,7 +46,8 @@ class SearchJobs:
                     return
                 results.plan, results.resumable = restored.planned, restored.resumable
                 results.position = min(restored.position, results.count - 1)
-                results.sweep_points, results.sweep_position = restored.sweep_points, restored.sweep_position
+                results.curves[restored.sweep_position] = restored.draws
+                results.sweep_position = restored.sweep_position
                 results.soa_estimates.update(restored.soa)
                 for k, measures in restored.measures.items():
                     results.measures.setdefault(k, {}).update(measures)
@@ -99,22 +100,25 @@ class SearchJobs:
             yield
         now.tell("search", "progress")
 
-    def sweep(self, generation: int) -> Iterator[None]:
-        """The curve of the PSNR over the sampling rate at the iterate where it was asked for."""
+    def sweep(self, generation: int, index: int) -> Iterator[None]:
+        """What the curve of the PSNR over the sampling rate still lacks at an iterate."""
         from stabview.study.answers import sweep
 
         now = self._present
         results, problem = now.results, now.problem(generation)
-        if problem is None or not results.iterates:
-            return
-        pace = self.sweep_pace = Pace(len(sweep_rates(problem.study)))
-        iterate = results.iterates[min(results.sweep_position, results.count - 1)]
-        for point in sweep(replace(problem, study=now.history.study), iterate):
+        with now.lock:
+            if problem is None or index >= results.count:
+                return
+            study, iterate, known = now.history.study, results.iterates[index], results.curves.get(index, ())
+            results.sweep_position = index
+            pace = self.sweep_pace = Pace(sweep_count(study) - len(known))
+        now.tell("sweep", "progress")
+        for draw in sweep(replace(problem, study=study), iterate, known):
             with now.lock:
                 if generation != now.generation or pace is not self.sweep_pace:
                     return
                 pace.step()
-                results.sweep_points = tuple(sorted((*results.sweep_points, point), key=lambda p: p.rate))
+                results.curves[index] = (*results.curves.get(index, ()), draw)
             now.tell("sweep", "progress")
             yield
 

@@ -90,7 +90,7 @@ class Searches:
                 self._complain(f"The search has {choice.steps} steps: set more, then resume.")
                 return
             self.keep()
-            self._jobs.cancel("fill", "sweep", "details")
+            self._jobs.cancel("fill", "sweep", "curve", "details")
             results.keep_until(index)
             results.plan, results.resumable = choice.steps + 1, True
             self.settings = choice

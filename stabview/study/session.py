@@ -25,7 +25,7 @@ import torch
 from stabview.images.errors import InputError
 from stabview.images.prepare import Prepared
 from stabview.perturbation.iterate import Iterate, SearchState, clean_iterate
-from stabview.study.frames import SweepPoint
+from stabview.study.curve import Draw
 from stabview.study.kept_search import KeptSearch
 from stabview.study.outcome import Kept
 from stabview.study.problem import Problem, plain
@@ -54,7 +54,7 @@ class StoredSession:
     position: int
     planned: int
     resumable: bool
-    sweep_points: tuple[SweepPoint, ...]
+    draws: tuple[Draw, ...]
     sweep_position: int
     arrays: dict[str, np.ndarray]
     search_step: int
@@ -89,7 +89,7 @@ class StoredSession:
     def as_kept(self) -> KeptSearch:
         """As a search beside the present one; its number is in the view."""
         kept = Kept(
-            tuple(self.found(0)), self.measures, (), self.sweep_points, self.sweep_position, self.position,
+            tuple(self.found(0)), self.measures, (), self.draws, self.sweep_position, self.position,
             self.planned, self.resumable,
         )  # fmt: skip
         return KeptSearch(int(self.view["number"]), self.study, self.source, kept)
@@ -132,7 +132,7 @@ def _write(
     facts = {
         "version": VERSION, "image": image, "view": view, "position": kept.position, "planned": kept.planned,
         "resumable": kept.resumable, "slice_index": source.slice_index, "slice_count": source.slice_count,
-        "sweep": [[p.rate, p.psnr] for p in kept.sweep_points],
+        "sweep": [[draw.rate, draw.psnr, draw.planned, draw.number] for draw in kept.draws],
         "sweep_position": kept.sweep_position, "search_step": state.step if state else -1,
         "objectives": [iterate.objective for iterate in kept.iterates],
         "relative_norms": [iterate.relative_norm for iterate in kept.iterates],
@@ -156,6 +156,12 @@ def open_session(path: Path) -> StoredSession:
     except _DAMAGE as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{path.name} is not a session of StabView, or it is damaged ({reason}).") from error
+
+
+def _draw(rate: float, psnr: dict[str, float], planned: float | None = None, number: int = 0) -> Draw:
+    """A draw as it was stored; older sessions know the rate that came of it only."""
+    scores = {name: float(value) for name, value in psnr.items()}
+    return Draw(float(rate if planned is None else planned), int(number), float(rate), scores)
 
 
 _DAMAGE = (
@@ -189,8 +195,7 @@ def _read(file: Path | io.BytesIO, folder: Path, first: int = 1) -> StoredSessio
     source = SourceImage(Prepared(x=pixels, **image), int(facts["slice_index"]), int(facts["slice_count"]))
     session = StoredSession(
         study, source, dict(facts["view"]), int(facts["position"]), int(facts["planned"]), bool(facts["resumable"]),
-        tuple(SweepPoint(float(rate), {name: float(value) for name, value in psnr.items()})
-              for rate, psnr in facts["sweep"]),
+        tuple(_draw(*entry) for entry in facts["sweep"]),
         int(facts["sweep_position"]), arrays, int(facts["search_step"]),
         tuple(map(float, facts["objectives"])), tuple(map(float, facts["relative_norms"])),
         {int(k): measures for k, measures in facts.get("measures", {}).items()},

@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stabview.study.frames import DetailReport, Frame, Progress, Scene, SweepPoint
+from stabview.study.curve import SweepPoint, sweep_count, sweep_points
+from stabview.study.frames import DetailReport, Frame, Progress, Scene
 from stabview.study.history import History
 from stabview.study.jobs import QUESTIONS, Jobs
 from stabview.study.reading import first_lost
@@ -102,8 +103,30 @@ class Shown:
         return self._results.sweep_position
 
     @property
+    def clean_curve(self) -> tuple[SweepPoint, ...]:
+        """The PSNR curve of the image without a perturbation, to compare with."""
+        with self._lock:
+            return sweep_points(self._results.curves.get(0, ()))
+
+    @property
     def sweep_planned(self) -> tuple[float, ...]:
         return sweep_rates(self.study)
+
+    @property
+    def sweep_draws(self) -> tuple[int, int]:
+        """(masks measured, all masks) of the curve in sight."""
+        with self._lock:
+            return len(self._results.curves.get(self.sweep_position, ())), sweep_count(self.study)
+
+    @property
+    def sweeping(self) -> bool:
+        """Whether a PSNR curve waits or is being computed."""
+        return self._jobs.has("sweep", "curve")
+
+    @property
+    def live_curve(self) -> bool:
+        """Whether the PSNR curve follows image and slider by itself, whenever there is nothing more urgent."""
+        return self._jobs.live_curve
 
     @property
     def device_label(self) -> str:
@@ -142,7 +165,7 @@ class Shown:
                 return Progress(text, done, steps, pace.seconds_left, busy=True, searching=True)
             for key, text in QUESTIONS.items():
                 if self._jobs.has(key):
-                    pace = self._jobs.sweep_pace if key == "sweep" else None
+                    pace = self._jobs.sweep_pace if key in ("sweep", "curve") else None
                     steps = (pace.done, pace.total, pace.seconds_left) if pace is not None else ()
                     return Progress(text, *steps, busy=True)
             if self._jobs.has("strength"):

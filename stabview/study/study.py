@@ -166,10 +166,14 @@ class PerturbationChoice:
 
 @dataclass(frozen=True)
 class SweepChoice:
-    """The rates (Fourier) or numbers of views (Radon) of the PSNR curve; empty means the default ones."""
+    """The rates (Fourier) or numbers of views (Radon) of the PSNR curve; empty means the default ones.
+
+    masks : how many masks are drawn at each of them, for the error bars.
+    """
 
     rates: tuple[float, ...] = ()
     views: tuple[int, ...] = ()
+    masks: int = 3
 
 
 @dataclass(frozen=True)

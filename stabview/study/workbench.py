@@ -22,7 +22,7 @@ from stabview.study.others import MOST, other_methods
 from stabview.study.results import Results
 from stabview.study.searches import Searches
 from stabview.study.shown import Shown
-from stabview.study.study import ExperimentChoice, Study
+from stabview.study.study import ExperimentChoice, Study, sweep_rates
 
 if TYPE_CHECKING:
     from stabview.study.outcome import Write
@@ -125,7 +125,10 @@ class Workbench(Shown):
             self.frame(index)
             if self.study.details:
                 self._jobs.ask("details")
+            self._jobs.follow_curve()
         self._listener("frame")
+        if self.live_curve:
+            self._listener("sweep")
 
     def run_search(self) -> None:
         """Start the worst-case search, or go on with a stopped one."""
@@ -144,24 +147,35 @@ class Workbench(Shown):
         """Stop; the iterates stay and `run_search` goes on from the last."""
         self._jobs.cancel("search")
         self._jobs.ask("fill")
+        with self._lock:
+            self._jobs.follow_curve()
         self._tell("search", "progress")
 
     def cancel(self) -> None:
         """Stop everything in flight; of what every study needs only what takes long, such as a fit."""
         scene = ("scene",) if self._jobs.reported is not None else ()
-        self._jobs.cancel("search", "sweep", "fill", "report", "details", "answer", *scene)
+        self._jobs.cancel("search", "sweep", "curve", "fill", "report", "details", "answer", *scene)
         self._tell("search", "progress")
 
     def run_sweep(self) -> None:
         """Compute the PSNR curve over the sampling rate at the present image, details and iterate."""
         with self._lock:
-            self._results.sweep_points, self._results.sweep_position = (), self.position
             self._jobs.ask_for_sweep()
         self._tell("sweep", "progress")
 
     def stop_sweep(self) -> None:
-        self._jobs.cancel("sweep")
-        self._tell("progress")
+        """Stop; the points stay, and the rest comes when it is asked for, or when image or slider have changed."""
+        self._jobs.cancel("sweep", "curve")
+        self._tell("sweep", "progress")
+
+    def follow_curve(self, live: bool) -> None:
+        """Whether the PSNR curve is to follow image and slider by itself."""
+        with self._lock:
+            self._jobs.live_curve = live
+            self._jobs.follow_curve()
+            if not live:
+                self._jobs.cancel("curve")
+        self._tell("sweep", "progress")
 
     def run_experiment(self, choice: ExperimentChoice) -> None:
         """Run an experiment of the catalogue in the background; "experiment" is told whenever more is known."""
@@ -249,8 +263,10 @@ class Workbench(Shown):
         told = ["study"]
         if replace(after, perturbation=before.perturbation, sweep=before.sweep, soa=before.soa) != before:
             self.searches.remember(before)
+            clean = self._results.curves.get(0, ()) if _same_but_for_the_rate(before, after) else ()
             self._jobs.outdate()
             self._results.forget()
+            self._results.curves = {0: clean}
             self._results.restored = self.searches.recalled(after)
             self._begin()
         elif after.soa != before.soa:
@@ -269,18 +285,22 @@ class Workbench(Shown):
             self._begin(keep_search=True)
             told.append("search")
         elif after.sweep != before.sweep:
-            self._jobs.cancel("sweep")
-            self._results.sweep_points = ()
+            self._jobs.cancel("sweep", "curve")
+            known = set(sweep_rates(after))
+            self._results.curves = {
+                k: tuple(draw for draw in draws if draw.planned in known and draw.number < after.sweep.masks)
+                for k, draws in self._results.curves.items()
+            }
+            self._jobs.follow_curve()
             told.append("sweep")
         self._tell(*told, "progress")
 
     def _drop_search(self) -> None:
         """Back to the clean data alone, to begin a new search."""
         results, jobs = self._results, self._jobs
-        results.drop_search()
         if results.sweep_position > 0:
-            jobs.cancel("sweep")
-            results.sweep_points, results.sweep_position = (), 0
+            jobs.cancel("sweep", "curve")
+        results.drop_search()
         if any(report.index > 0 for report in results.detail_reports) or jobs.has("details"):
             results.detail_reports = ()
             jobs.ask("details")
@@ -303,3 +323,9 @@ class Workbench(Shown):
         if key == "answer":
             self._results.others = ()  # one of them may be what failed, and would do so again
         self._complain(*in_words(key, error))
+
+
+def _same_but_for_the_rate(one: Study, other: Study) -> bool:
+    """Whether two studies have one clean sampling curve, which does not depend on where on it they stand."""
+    here = replace(other.sampling, rate=one.sampling.rate, views=one.sampling.views)
+    return other.having(sampling=here) == one

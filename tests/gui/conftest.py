@@ -6,6 +6,7 @@ import pytest
 from stabview.gui.app import create_application
 from stabview.gui.bridge import Bridge
 from stabview.gui.main_window import MainWindow
+from stabview.gui.preferences import Preferences
 from stabview.report.write import write_outcome
 from stabview.study.study import Detail, ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
 from stabview.study.workbench import Workbench
@@ -39,7 +40,7 @@ def small_window(qapp, qtbot, small_study):
     bridge = Bridge()
     workbench = Workbench(small_study, device="cpu", threads=1, listener=bridge.listen, write=write_outcome)
     bridge.attach(workbench)
-    window = MainWindow(bridge)
+    window = MainWindow(bridge, Preferences(live_curve=False))
     qtbot.addWidget(window)
     window.resize(1224, 800)
     window.show()

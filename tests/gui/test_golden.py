@@ -21,6 +21,7 @@ from stabview.gui.reader.trial_view import TrialView
 from stabview.study.gallery import EXPERIMENT, Entry
 from stabview.study.reader_study import LESION, Answer, Plan
 from tests.gui.golden import unlike
+from tests.gui.waiting import FEW, until_quiet
 
 
 def export():
@@ -84,6 +85,10 @@ def test_the_stage_and_what_stands_around_it_look_as_they_did(small_window, qtbo
     window = small_window
     window.resize(1280, 800)
     window.hub.marks.add(Mark(ARROW, (8.0, 10.0), (16.0, 18.0)))
+    for index in (0, FEW):
+        window.bridge.move_to(index)
+        window.workbench.run_sweep()
+        until_quiet(qtbot, window.workbench, FEW + 1)
     parts = {
         "strip": window.strip, "measures": window.measures, "sampling": window.sampling_plot, "viewbar": window.view_bar
     }  # fmt: skip

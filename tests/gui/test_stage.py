@@ -33,6 +33,7 @@ from stabview.gui.chart import Chart
 from stabview.gui.iterate_slider import IterateSlider
 from stabview.gui.main_window import MainWindow
 from stabview.gui.pictures import NAMES
+from stabview.gui.preferences import Preferences
 from stabview.gui.view_hub import OWN, TO_X
 from stabview.study.examples import EXAMPLES
 from stabview.study.study import ImageChoice, NetworkChoice, PerturbationChoice, Study, SweepChoice
@@ -81,7 +82,7 @@ def window(qapp, qtbot, study):
     create_application(theme_choice="dark")
     bridge = Bridge()
     bridge.attach(Workbench(study, device="cpu", threads=1, listener=bridge.listen))
-    window = MainWindow(bridge)
+    window = MainWindow(bridge, Preferences(live_curve=False))
     qtbot.addWidget(window)
     window.resize(1200, 800)
     window.show()

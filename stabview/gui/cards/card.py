@@ -112,17 +112,19 @@ class Card(QFrame):
         self.form.addRow(self._caption(label, field), field)
         return field
 
-    def pair(self, label: str, field: QWidget, other_label: str, other: QWidget) -> None:
-        """Add two labelled fields in one row; hide either with `show_half`."""
+    def pair(self, label: str, field: QWidget, *others: tuple[str, QWidget]) -> None:
+        """Add a labelled field and others, each with its label, in one row; hide any of them with `show_half`."""
         holder = QWidget()
         across = QHBoxLayout(holder)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(5)
         across.addWidget(field, 1)
-        across.addWidget(self._caption(other_label, other))
-        across.addWidget(other, 1)
+        for other_label, other in others:
+            across.addWidget(self._caption(other_label, other))
+            across.addWidget(other, 1)
         self.form.addRow(self._caption(label, field), holder)
-        self._pairs[field] = self._pairs[other] = holder
+        for one in (field, *(other for _, other in others)):
+            self._pairs[one] = holder
 
     def wide(self, field: QWidget | QLayout) -> QWidget | QLayout:
         """Add a row without a label; returns the field."""
@@ -134,12 +136,12 @@ class Card(QFrame):
         return self._labels[field]
 
     def show_half(self, field: QWidget, visible: bool) -> None:
-        """Show or hide one field of a pair with its label."""
+        """Show or hide one field of a row with its label."""
         field.setVisible(visible)
         self._labels[field].setVisible(visible)
 
     def show_row(self, field: QWidget, visible: bool) -> None:
-        """Show or hide the row of a field, both fields of a pair."""
+        """Show or hide the row of a field, with all fields in it."""
         self.form.setRowVisible(self._pairs.get(field, field), visible)
 
     def change(self, label: str, *, merge: bool = False, **parts: object) -> None:

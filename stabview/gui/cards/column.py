@@ -17,18 +17,18 @@ from stabview.gui.cards.soa_card import SoaCard
 
 CARDS: tuple[type[Card], ...] = (
     ImageCard,
+    DetailsCard,
     SamplingCard,
     NetworkCard,
     SoaCard,
     SearchCard,
-    DetailsCard,
     SeenCard,
 )
 WIDTH = 236
 
 
 class CardColumn(QScrollArea):
-    """`cards` by their name: image, sampling, network, soa, search, details, seen."""
+    """`cards` by their name: image, details, sampling, network, soa, search, seen."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)

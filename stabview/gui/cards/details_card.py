@@ -83,7 +83,7 @@ class DetailsCard(Card):
         self.delete = _button("Delete", "Delete the detail", "Remove the chosen detail.", "details.delete")
         self.copy = _button("Copy", "Copy the detail", "Paint the chosen detail once more.", "details.copy")
         self.fit = _button(
-            "Fit to the SoA limit",
+            "Fit to SoA",
             "Fit the contrast to the SoA limit",
             "The accuracy rule: the smallest contrast that the reference method just keeps, C = 0.5.",
             "details.fit",
@@ -91,12 +91,12 @@ class DetailsCard(Card):
         self.undo = _button("↶", "Undo", "Nothing to undo.", "details.undo")
         self.redo = _button("↷", "Redo", "Nothing to redo.", "details.redo")
         row = QWidget()
-        _across(row, self.add, self.copy, self.delete)
-        self.wide(row)
-        row = QWidget()
-        _across(row, self.fit, self.undo, self.redo)
+        _across(row, self.add, self.undo, self.redo)
         row.layout().setStretch(0, 3)
         self.wide(row)
+        self.doing = QWidget()
+        _across(self.doing, self.copy, self.delete, self.fit)
+        self.wide(self.doing)
         self._connect()
 
     def _build_lesion(self) -> None:
@@ -105,7 +105,7 @@ class DetailsCard(Card):
         self.edge = Spin("Edge of the lesion", tip, 5, 100, step=5, suffix=" %", object_name="detailEdge")
         tip = "How uneven the lesion is within, relative to its contrast."
         self.texture = Spin("Texture of the lesion", tip, 0, 100, step=10, suffix=" %", object_name="detailTexture")
-        self.pair("edge", self.edge, "texture", self.texture)
+        self.pair("edge", self.edge, ("texture", self.texture))
         tip = "Height over width of the lesion; the angle turns it."
         self.aspect = Spin("Shape of the lesion", tip, 0.2, 5, step=0.1, decimals=1, object_name="detailAspect")
         self.row("shape", self.aspect)
@@ -140,6 +140,8 @@ class DetailsCard(Card):
         if selected is not None and selected >= count:
             selected = count - 1 if count else None
         self.list.show_details(study.details, selected)
+        for painted in (self.list, self.doing):
+            self.show_row(painted, count > 0)
         self.paint.select(selected)
         self._show_fields()
         for button, label, what in (

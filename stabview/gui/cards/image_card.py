@@ -38,8 +38,8 @@ class ImageCard(Card):
         )
         self.size = Choice("Image size", "Side of the reconstructed image in pixels.", "imageSize")
         self.seed = Spin("Phantom seed", "Another number draws another phantom.", 0, 99999, object_name="imageSeed")
-        self.pair("size", self.size, "seed", self.seed)
-        self.fit = self.row("fit", Choice("Fit", "How the file's pixels come to that size.", "imageFit"))
+        self.fit = Choice("Fit", "How the file's pixels come to that size.", "imageFit")
+        self.pair("size", self.size, ("seed", self.seed), ("fit", self.fit))
         self.fit.fill([(key, key, text) for key, text in FITS.items()])
         self.source.chosen.connect(self._choose_source)
         self.slice.edited.connect(lambda value, follows: self._change("slice", follows, slice=int(value)))
@@ -60,7 +60,7 @@ class ImageCard(Card):
         self.size.show_key(str(image.size))
         self.fit.show_key(image.fit)
         self.seed.show_value(image.seed)
-        self.show_row(self.fit, image.path is not None)
+        self.show_half(self.fit, image.path is not None)
         self.show_half(self.seed, image.path is None and image.phantom != "shepp-logan")
 
     def show_scene(self) -> None:

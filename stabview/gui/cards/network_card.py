@@ -69,7 +69,8 @@ class NetworkCard(Card):
         learnt = card is None or card.learnt
         only = ", takes no other operator" if card is not None and card.fixed else ""
         self.training.setText(trained_at(study.sampling.operator, rate) + only if learnt else "needs no training")
-        self.trust.setText(scene.trust if scene is not None and scene.trust else "")
+        own = study.network.path is not None  # that shipped weights can be trusted goes without saying
+        self.trust.setText(scene.trust if own and scene is not None and scene.trust else "")
         self.trust.setVisible(bool(self.trust.text()))
 
     def summary(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from stabview.gui.cards.card import Card, Note
-from stabview.gui.cards.fields import Choice, SliderRow, Spin
+from stabview.gui.cards.fields import Choice, Fold, SliderRow, Spin
 from stabview.gui.cards.thumbnails import SamplingThumbnail
 from stabview.gui.dialogs.files import ask_angles, ask_coils, ask_mask
 from stabview.study.choices import FILTERS, GEOMETRIES, OPERATORS, PATTERNS
@@ -60,12 +60,14 @@ class SamplingCard(Card):
         self.coil_source = Choice("Coil sensitivities", "Where the sensitivities of the coils come from.", "coilSource")
         coils = FIELDS[SamplingChoice]["coils"]
         self.coils = Spin("Number of coils", coils.sentence, coils.at_least, coils.at_most, object_name="coilCount")
-        self.pair("coils", self.coil_source, "", self.coils)
+        self.pair("coils", self.coil_source, ("", self.coils))
         self.geometry = Choice("Geometry of the rays", "How the rays run.", "geometryChoice")
         self.geometry.fill([(key, key, sentence) for key, sentence in GEOMETRIES.items()])
         self.filter = Choice("Filter of the back-projection", "For filtered back-projection only.", "filterChoice")
         self.filter.fill([(key, key.replace("-", " "), sentence) for key, sentence in FILTERS.items()])
-        self.pair("rays", self.geometry, "filter", self.filter)
+        self.pair("rays", self.geometry, ("filter", self.filter))
+        self.more = self.wide(Fold("more", "Grid of the simulation, noise and seed.", "samplingMore"))
+        self.more.toggled.connect(lambda _on: self._show_more(self.workbench.study.sampling))
         self.finer = Choice("Grid of the simulation", FIELDS[SamplingChoice]["finer"].sentence, "finerChoice")
         self.finer.fill(
             [
@@ -78,7 +80,7 @@ class SamplingCard(Card):
         self.seed = Spin("Sampling seed", "Another number draws other samples.", 0, 99999, object_name="samplingSeed")
         tip = "Gaussian noise on the data, relative to the data: ||e|| / ||A x||."
         self.noise = Spin("Noise", tip, 0, 50, step=0.5, decimals=1, suffix=" %", object_name="noiseLevel")
-        self.pair("noise", self.noise, "seed", self.seed)
+        self.pair("noise", self.noise, ("seed", self.seed))
         self._views = False
         self.operator.chosen.connect(self._choose_operator)
         self.pattern.chosen.connect(self._choose_pattern)
@@ -110,13 +112,22 @@ class SamplingCard(Card):
         self.seed.show_value(sampling.seed)
         self.noise.show_value(100 * sampling.noise)
         self.show_row(self.pattern, patterned)
-        self.show_half(self.seed, not views or sampling.noise > 0)
         self._show_coils(sampling)
         self.geometry.show_key(sampling.geometry)
         self.filter.show_key(sampling.filter)
         self.show_row(self.geometry, matters(sampling, "geometry"))
         self.finer.show_key(str(sampling.finer))
-        self.show_row(self.finer, matters(sampling, "finer"))
+        self._show_more(sampling)
+
+    def _show_more(self, sampling: SamplingChoice) -> None:
+        """What is seldom changed, where it is asked for; folded it is one line."""
+        finer, seeded = matters(sampling, "finer"), not sampling.counts_views or sampling.noise > 0
+        noise = f"{100 * sampling.noise:g} % noise" if sampling.noise else "no noise"
+        grid = [f"grid {sampling.finer} times finer"] if finer and sampling.finer > 1 else []
+        self.more.setText(", ".join([noise, *([f"seed {sampling.seed}"] if seeded else []), *grid]))
+        self.show_row(self.finer, self.more.isChecked() and finer)
+        self.show_row(self.noise, self.more.isChecked())
+        self.show_half(self.seed, seeded)
 
     def show_scene(self) -> None:
         scene = self.workbench.scene

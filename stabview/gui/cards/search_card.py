@@ -47,7 +47,7 @@ class SearchCard(Card):
         )
         self.steps = Spin("Steps", "Number of iterates.", 1, 1000, object_name="searchSteps")
         self.seed = Spin("Search seed", "Random start of the search.", 0, 99999, object_name="searchSeed")
-        self.pair("steps", self.steps, "seed", self.seed)
+        self.pair("steps", self.steps, ("seed", self.seed))
         self.more = self.wide(Fold("more", "Domain, start and the parameters of the search.", "searchMore"))
         self.domain = self.row("domain", Choice("Domain", "Where the perturbation lives.", "domainChoice"))
         self.domain.fill([(key, key, text) for key, text in DOMAINS.items()])
@@ -75,7 +75,7 @@ class SearchCard(Card):
         for field, edit in self.numbers.items():
             edit.edited.connect(lambda value, field=field: self._change(key_of(field), **{field: value}))
         self.row("momentum", self.numbers["momentum"])
-        self.pair("λ", self.numbers["lambda_"], "step", self.numbers["step"])
+        self.pair("λ", self.numbers["lambda_"], ("step", self.numbers["step"]))
         self.row("init", self.numbers["init"])
         self.real_only = QCheckBox("real perturbations only")
         tend(
