@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def write_animation(
     frames: Sequence[Frame], scene: Scene, path: Path, *, seconds: float = 0.15, ranges: Ranges | None = None,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path:  # fmt: skip
-    """Write the iterates that have pictures; returns the path.
+    """Write the iterates that have pictures, without the image's title, which may be a name; returns the path.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def write_animation(
         raise InputError(f"'{path.name}' is no film: choose a name that ends with .gif or .mp4.")
     if not shown:
         raise InputError("There are no iterates yet; run the search first.")
-    ranges = ranges or shared_ranges(scene, shown)
+    ranges, scene = ranges or shared_ranges(scene, shown), replace(scene, title="")
 
     def pictures() -> Iterator[Image.Image]:
         for number, frame in enumerate(shown, 1):

@@ -89,26 +89,31 @@ def panel_png(frame: Frame, name: str, ranges: Ranges) -> bytes:
 
 
 def contact_sheet(frame: Frame, scene: Scene, ranges: Ranges) -> bytes:
-    """The six panels of an iterate with captions, scales and the notice, as one PNG."""
+    """The six panels of an iterate with captions, scales and the notice, as one PNG; of clean data the upper three."""
     norm = f"iterate {frame.index}, ||r||/||x|| = {percent(frame.relative_norm)}"
-    return png(sheet_picture(frame, scene, ranges), f"{scene.title}: panels at {norm}.")
+    picture = sheet_picture(frame, scene, ranges, rows=SHEET if frame.index else SHEET[:1])
+    return png(picture, f"{scene.title}: panels at {norm}.")
 
 
-def sheet_picture(frame: Frame, scene: Scene, ranges: Ranges, *, least: int = _PANEL) -> Image.Image:
+def sheet_picture(
+    frame: Frame, scene: Scene, ranges: Ranges, *, least: int = _PANEL, rows: Sequence[Sequence[str]] = SHEET
+) -> Image.Image:
     """The same as a picture; every panel has at least `least` pixels a side."""
     height, width = scene.x.shape
     zoom = max(1, math.ceil(least / max(height, width)))
     high, wide = height * zoom, max(width * zoom, least)
-    gap, head, foot, bar = 16, 56, 0, 96
-    sheet = Image.new("RGB", (3 * wide + 4 * gap, 2 * (high + head + foot) + 3 * gap + bar), _GROUND)
-    for row, names in enumerate(SHEET):
+    gap, head, bar = 16, 56, 100
+    sheet = Image.new("RGB", (3 * wide + 4 * gap, len(rows) * (high + head + gap) + gap + bar), _GROUND)
+    for row, names in enumerate(rows):
         for column, name in enumerate(names):
             left, top = gap + column * (wide + gap), gap + row * (high + head + gap)
             title, facts = caption(frame, scene, name, ranges)
             _write(sheet, (left, top), title, 19, wide, bold=True)
             _write(sheet, (left, top + 27), facts, 17, wide, colour=_MUTED)
             _paste(sheet, frame.panels.get(name), name, ranges, (left, top + head, wide, high), zoom)
-    _legend(sheet, ranges, gap, 2 * (high + head + gap) + 2 * gap)
+    top = len(rows) * (high + head + gap) + gap
+    _legend(sheet, ranges, scene, gap, top, signed=len(rows) > 1)
+    _scale_bar(sheet, scene, zoom, gap, top + 54)
     return sheet
 
 
@@ -118,7 +123,10 @@ def caption(frame: Frame, scene: Scene, name: str, ranges: Ranges) -> tuple[str,
     at = "A x" if reference else "A(x + r)"
     network, soa = _short(scene.network_title), _short(scene.soa_title)
     return {
-        "input": ("Input  |x|" if reference else "Input  |x + r|", f"iterate {frame.index} · {scene.title}"),
+        "input": (
+            "Input  |x|" if reference else "Input  |x + r|",
+            " · ".join(word for word in (f"iterate {frame.index}", scene.title) if word),
+        ),
         "network": (f"Network  |f({at})|", _figures(network, frame.measures.get("network", {}))),
         "soa": (f"SoA  |Φ({at})|", _figures(soa, frame.measures.get("soa", {}))),
         "perturbation": (
@@ -221,20 +229,32 @@ def _paste(
     ImageDraw.Draw(sheet).rectangle(frame, outline=(128, 128, 128))
 
 
-def _legend(sheet: Image.Image, ranges: Ranges, left: int, top: int) -> None:
-    """Both scales with the values at their ends, and the notice."""
+def _legend(sheet: Image.Image, ranges: Ranges, scene: Scene, left: int, top: int, *, signed: bool) -> None:
+    """The scales with the values at their ends, and the notice."""
     third = (sheet.width - 4 * left) // 3
     ramp = np.tile(np.linspace(0, 1, third), (14, 1))
     low, high = ranges.window
     limit = ranges.limit
+    ends = " to ".join(f"{value * scene.scale + scene.offset:.4g}" for value in (low, high))
+    units = f" ({ends} {scene.units})" if scene.units else ""
     scales = (
-        (grey(ramp, (0, 1)), f"images: {low:g} to {high:g}, one window"),
+        (grey(ramp, (0, 1)), f"images: {low:.4g} to {high:.4g}{units}, one window"),
         (diverging(2 * ramp - 1, 1), f"differences: {-limit:g} to {limit:g}".replace("-", "−")),
         (diverging(2 * ramp - 1, 1), f"perturbation: {-limit / ranges.factor:g} to {limit / ranges.factor:g}"),
     )
-    for place, (pixels, words) in enumerate(scales):
+    for place, (pixels, words) in enumerate(scales if signed else scales[:1]):
         across = left + place * (third + left)
         sheet.paste(Image.fromarray(pixels).convert("RGB"), (across, top))
         ImageDraw.Draw(sheet).rectangle((across, top, across + third - 1, top + 13), outline=(128, 128, 128))
         _write(sheet, (across, top + 20), words.replace("-", "−"), 16, third)
-    _write(sheet, (left, top + 46), NOTICE, 16, sheet.width - 2 * left, colour=_MUTED)
+    _write(sheet, (left + third + left, top + 50), NOTICE, 16, 2 * third, colour=_MUTED)
+
+
+def _scale_bar(sheet: Image.Image, scene: Scene, zoom: int, left: int, top: int) -> None:
+    """A bar as long as a round number of millimetres, or of pixels where no spacing is known, in every panel above."""
+    spacing, unit = (scene.spacing[1], "mm") if scene.spacing is not None else (1.0, "pixels")
+    longest = 0.4 * scene.x.shape[1] * spacing
+    length = max((entry for entry in _SERIES if entry <= longest), default=longest)
+    draw, pixels = ImageDraw.Draw(sheet), round(length / spacing * zoom)
+    draw.rectangle((left, top + 4, left + pixels - 1, top + 9), fill=_INK)
+    _write(sheet, (left + pixels + 10, top - 4), f"{length:g} {unit}", 16, sheet.width // 3)

@@ -6,16 +6,18 @@ import hashlib
 import json
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stabview.engine.device import choose_device
 from stabview.images.errors import InputError
+from stabview.report.names import AGREED, PRIVATE, Naming
 from stabview.report.write import MANIFEST, VERSION, plain
+from stabview.study.curve import Draw, sweep_count
 from stabview.study.experiments import experiment_runs, result_of_runs
 from stabview.study.runner import StudyRun, Tell
-from stabview.study.study import Study, sweep_rates
+from stabview.study.study import Study
 from stabview.study.toml_file import read_study, study_from_dict
 
 TOLERANCE = 1e-3
@@ -26,6 +28,8 @@ LEFT_OUT = (
     "provenance", "report", "stabview", "study", "seconds", "finished", "iterations", "gap", "converged", "validity",
 )  # fmt: skip
 """Where and when it ran, and how the solver got there: these may differ without the result being another."""
+DERIVED = ("outcome", "sizes", "anomalies", "left_out", "magnitude_image")
+"""What the report layer says of the numbers and arrays that are compared."""
 _LARGEST = 64 << 20
 
 
@@ -74,8 +78,13 @@ def verify(
     study = _study_of(result, path)
     options = (study, device, threads, tell)
     again = _experiments(*options) if study.experiments else _search(result, *options)
+    naming = Naming(study, agreed=AGREED in result.get("report", {}))
+    again = {**plain(again), "files": naming.files}
+    result = {key: value for key, value in result.items() if key not in DERIVED}
+    if naming.files.get("image.path"):  # its title may be a name, which reports of other versions treat otherwise
+        result["image"] = {key: value for key, value in result.get("image", {}).items() if key != "title"}
     compared, differences, largest = 0, list(damaged), 0.0
-    for sentence, gap in differing(result, plain(again), tolerance):
+    for sentence, gap in differing(result, again, tolerance):
         compared += 1
         if sentence:
             differences.append(sentence)
@@ -96,7 +105,8 @@ def damaged_files(folder: Path) -> Iterator[str]:
     for name, facts in manifest.items():
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
-            yield f"{name} is missing"
+            if name != PRIVATE:  # left out where a report was passed on
+                yield f"{name} is missing"
         elif hashlib.sha256(file.read_bytes()).hexdigest() != facts["sha256"]:
             yield f"{name} was changed: its SHA-256 is another"
 
@@ -166,6 +176,9 @@ def _study_of(result: Mapping, path: Path) -> Study:
 
 def _search(result: Mapping, study: Study, device: str, threads: int | None, tell: Tell) -> dict:
     """As much of the study as the result has: iterates, details and curve at the iterates they were computed at."""
+    points = result.get("sweep", ())
+    masks = max((point.get("masks", 1) for point in points), default=1)
+    study = study.having(sweep=replace(study.sweep, masks=masks))
     run, last = StudyRun(study, device=device, threads=threads), len(result["iterates"]) - 1
     for frame in run.search():
         tell("worst-case search", frame.index, last, None)
@@ -174,12 +187,21 @@ def _search(result: Mapping, study: Study, device: str, threads: int | None, tel
     found = len(run.frames) - 1
     if details := result.get("details"):
         deque(run.look_for_details(min(details[0].get("index", 0), found)), maxlen=0)
-    rates = [point["rate"] for point in result.get("sweep", ())]
-    if rates:
+    if points:
         for number, _ in enumerate(run.sweep(min(result.get("sweep_index", 0), found)), 1):
-            tell("sampling curve", number, len(sweep_rates(study)), None)
-        run.points = [point for point in run.points if any(abs(point.rate - rate) < 1e-9 for rate in rates)]
+            tell("sampling curve", number, sweep_count(study), None)
+        run.draws = _as_many(run.draws, points)
     return run.result
+
+
+def _as_many(draws: Iterable[Draw], points: Iterable[Mapping]) -> list[Draw]:
+    """Those draws that a curve has points of: one that was stopped lacks rates, or masks at some of them."""
+    own = {draw.planned: draw.rate for draw in draws if draw.number == 0}
+    masks = {point["rate"]: point.get("masks", 1) for point in points}
+    return [
+        draw for draw in draws
+        if any(abs(own[draw.planned] - rate) < 1e-9 and draw.number < count for rate, count in masks.items())
+    ]  # fmt: skip
 
 
 def _experiments(study: Study, device: str, threads: int | None, tell: Tell) -> dict:

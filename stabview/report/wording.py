@@ -9,6 +9,11 @@ NOTICES = (
     "Not a medical device; not for patient management. No regulatory endorsement.",
     "Results relate only to the files identified by hash in this report.",
 )
+FOOT = (
+    "Research and education only. Not a medical device. Not for diagnosis or patient management. Results relate only "
+    "to the files identified by hash. No regulatory endorsement."
+)
+"""The notices on every page."""
 STRENGTH = "strength of attack not established"
 STRENGTH_SENTENCE = (
     "The search was not tried on a method whose worst case is known, so a small change found here may mean a stable "
@@ -17,6 +22,12 @@ STRENGTH_SENTENCE = (
 CRITERION = "Exploratory: no acceptance criterion was set before the run."
 LOSS = 5.0  # dB; the iterate at which the network has lost this much is shown and named
 
+SHORT = {"psnr": "PSNR dB", "relative_error": "error", "amplification": "amplif.", "iterations": "steps"}
+"""Headings of narrow columns, where they are not those of MEASURES."""
+SIZES = {
+    "norm": "‖r‖", "data_norm": "‖A r‖", "relative_data_norm": "‖A r‖/‖A x‖", "largest_pixel": "max|r|/max|x|",
+    "noise_ratio": "z, in norms of the noise", "null_space_share": "null-space share",
+}  # fmt: skip
 NORMS = {"image": "‖r‖/‖x‖", "samples": "‖e‖/‖y‖", "operator": "‖A′ − A‖/‖A‖", "physical": "share of the limits"}
 """What a relative norm is of, by the domain of the search."""
 METHODS = {"network": "network", "soa": "SoA", "quick": "quick inverse"}
@@ -34,11 +45,23 @@ MEASURES = {
     "change": ("change", "‖f(A(x + r)) − f(A x)‖ / ‖f(A x)‖: how much the method's own image changes."),
     "amplification": ("amplification", "‖f(A(x + r)) − f(A x)‖ / ‖r‖."),
     "lipschitz": ("Lipschitz", "‖f(A(x + r)) − f(A x)‖ / ‖A r‖: a lower bound of the method's Lipschitz constant."),
-    "data_misfit": ("data misfit", "‖A f(y) − y‖ / ‖y‖ for the data y = A(x + r) that the method was given."),
+    "data_misfit": ("misfit", "‖A f(y) − y‖ / ‖y‖ for the data y = A(x + r) that the method was given."),
 }
 OTHER_TERMS = {
-    "iterate": "One step of the search; iterate 0 is the clean data, r = 0. All norms are l2 over all pixels.",
-    "‖r‖/‖x‖": "Size of the perturbation relative to the image.",
+    "iterate": "One step of the search; iterate 0 is the clean data, r = 0.",
+    "norms": (
+        "‖·‖ is the l2 norm over all pixels, or all samples, of real and imaginary parts; x has max|x| = 1 and no "
+        "unit, its values in the units of the file stand under the input data."
+    ),
+    "‖r‖/‖x‖": "Size of the perturbation relative to the image, details included.",
+    "z": (
+        "Size of the perturbation in norms of the scan's noise: 1 changes the data by as much as one draw of it. "
+        "Absent where the data have no noise."
+    ),
+    "null-space share": (
+        "‖r − A⁺A r‖² / ‖r‖²: the share of the perturbation's energy that the samples do not see. A⁺A r by conjugate "
+        "gradients, which come to it from above where A has no closed inverse."
+    ),
     "Q": "The objective of the search, ½‖f(A(x + r)) − f(A x)‖² − (λ/2)‖r‖², the term in λ for the ascent only.",
     "contrast kept": "C = ⟨f(A x) − f(A(x − d)), d⟩ / ‖d‖² for a painted detail d, all else unchanged; 1 is all of it.",
     "exposure": "‖A⁺A d‖² / ‖d‖²: the share of the detail's energy that the samples determine.",
@@ -65,17 +88,50 @@ LIMITATIONS = (
     "The parameters of the reference method are those stated; others give other numbers.",
     "No clinical outcome was examined.",
 )
-FINER = (
-    "The data were computed from an image on a finer grid; e holds what A x differs from them, beside the noise."
+CONVENTIONS = {
+    "fourier": "Unitary transform (norm = ortho), frequency 0 in the middle of a mask; a complex sample counts once.",
+    "multicoil": "Unitary transform (norm = ortho), frequency 0 in the middle of a mask; a complex sample counts once.",
+    "radial-fourier": "Frequencies along spokes through 0, off the grid; ‖A‖ about 1; a complex sample counts once.",
+    "radon": "Line integrals in units of the image's width; angles in degrees, the rays at 0 run down the columns.",
+    "gaussian": "Real samples of the whole image.",
+    "dct": "Orthonormal transform of the second kind; real samples.",
+}
+CONTROL = (
+    "No random perturbations of the same norm were tried here; what those do is measured by the experiment "
+    "worst-of-noises and by the proof of strength (prove = true)."
 )
+FINER = "The data were computed from an image on a finer grid; e holds what A x differs from them, beside the noise."
 SIMULATED = (
     "The data were computed from the image with the same operator that reconstructs it (inverse crime), which flatters "
     "every method."
 )
-NOISELESS = "No noise was added to the data."
-NAMES = "File names and titles appear as they were given: see that they name no person before passing the report on."
+NOISELESS = "No noise was added to the data, so it is not said how the perturbations compare with a scan's noise."
+REPLAY = (
+    "A replay agrees where every number is within 0.1 % (relative); on the same machine and threads 1e-5 is usual. No "
+    "replay is part of this report."
+)
+MAGNITUDE = (
+    "The image is real: its k-space was simulated without the phase of a scanner, and has a symmetry that measured "
+    "k-space lacks."
+)
+BY_RULE = "The weight of the reference method comes from a documented rule that never looks at the true image."
+BY_HAND = "The weight of the reference method was set by hand."
+PRIVATE = (
+    "study.toml names files and folders of the computer it was written on: leave it out when you pass the report on. "
+    "The other files call data by the hash of their contents."
+)
+AGREED = "The author agreed to names of files in this report: see that they name no person before passing it on."
 
 
 def norm_name(result: Mapping) -> str:
     """What the relative norms of a result are of."""
     return NORMS.get(result.get("search", {}).get("domain", "image"), NORMS["image"])
+
+
+FACTS = {
+    "sha256": "SHA-256", "hash": "hash of method and parameters", "file_sha256": "SHA-256 of the file",
+    "mask_sha256": "SHA-256 of the mask", "norm": "norm", "lambda": "weight λ", "max_steps": "most iterations",
+    "blas_numpy": "BLAS of NumPy", "blas_torch": "BLAS of torch", "openmp": "OpenMP", "git": "commit",
+    "dirty": "local changes", "cuda": "CUDA", "float32_products": "float32 products",
+}  # fmt: skip
+"""Names of facts that their keys do not tell well."""

@@ -16,14 +16,16 @@ import numpy as np
 
 from stabview.images.errors import InputError
 from stabview.report import plots, tables
-from stabview.report.html import html_text, method_titles, without_folders
-from stabview.report.outcome import first_loss
+from stabview.report.anomalies import anomalies, unknown_numbers
+from stabview.report.html import html_text, method_titles
+from stabview.report.names import AGREED, Naming
+from stabview.report.outcome import first_loss, outcome
 from stabview.report.pictures import SHEET, contact_sheet, panel_png, percent, shared_ranges
-from stabview.report.provenance import now, stabview_version, versions
+from stabview.report.provenance import arithmetic, now, stabview_version, versions, zone
+from stabview.report.sizes import sizes
 from stabview.report.wording import LOSS, norm_name
 from stabview.study.frames import Frame, Scene
 from stabview.study.study import Study
-from stabview.study.toml_file import study_text, study_to_dict
 
 VERSION = 1
 MANIFEST = "manifest.json"
@@ -41,11 +43,13 @@ def write_outcome(
     """Write everything there is to say of a study's run, and return the files, report.html last.
 
     Every file is written beside its place first and then renamed, so that none is ever half there. Figures of an
-    earlier outcome in the same folder that this one does not have are taken away.
+    earlier outcome in the same folder that this one does not have are taken away. Files of the user's data are named
+    by their hash in everything but study.toml (`names`), unless `result["report"]["names"]` says that names are agreed.
 
     Parameters
     ----------
     result : as in result.json; version, program and software are filled in, what is None or not finite is left out.
+        Added are outcome, sizes, files, magnitude_image, anomalies and left_out, where there is something to say.
     frames : iterates with their panels; shown are the clean data, the first with a loss of 5 dB, and the last.
     arrays : name -> array for arrays.npz, beside the x and mask (or angles) of the scene.
 
@@ -54,8 +58,12 @@ def write_outcome(
     InputError : the folder or a file in it cannot be written.
     """
     folder = Path(folder)
-    result = complete({**result, "study": study_to_dict(without_folders(study))})
+    naming = Naming(study, agreed=AGREED in result.get("report", {}))
+    scene = naming.scene(scene)
+    left_out = unknown_numbers(result)
+    result = complete({**naming.result(result), **({"left_out": left_out} if left_out else {})})
     shown = frames_to_show(result, frames)
+    result = _with_conclusions(result, study, scene, arrays or {}, [frame.index for frame in shown], folder)
     ranges = shared_ranges(scene, shown)
     titles = method_titles(scene)
     sheets = {frame.index: contact_sheet(frame, scene, ranges) for frame in shown}
@@ -67,7 +75,7 @@ def write_outcome(
     }
     files = {
         "result.json": json_text(result).encode(),
-        "study.toml": study_text(study).encode(),
+        "study.toml": naming.private_text.encode(),
         "arrays.npz": _npz(scene, arrays or {}),
         "iterates.csv": tables.iterates_csv(result).encode(),
     }
@@ -88,12 +96,41 @@ def write_outcome(
         result,
         {_caption(frame, result): sheets[frame.index] for frame in shown},
         {captions[name]: svg for name, svg in svgs.items()},
-        study=study,
+        study=naming.study,
         scene=scene,
         manifest=manifest,
     )
     files["report.html"] = report.encode()
     return written(folder, files)
+
+
+def _with_conclusions(
+    result: Mapping, study: Study, scene: Scene, arrays: Mapping[str, np.ndarray], shown: Sequence[int], folder: Path
+) -> dict:
+    """The result with what can be said of it: its outcome, the sizes of what was found, and what went otherwise."""
+    result = dict(result)
+    result["provenance"] = {**result["provenance"], "written": now(), "zone": zone(), **arithmetic()}
+    if earlier := _report_in(folder):
+        result["provenance"]["supersedes"] = earlier
+    if (found := outcome(result)) is not None:
+        result["outcome"] = {"word": found[0], "reason": found[1], "of": f"loss of {LOSS:g} dB by the network"}
+    if measured := sizes(result, study, arrays, shown):
+        result["sizes"] = measured
+    x = (arrays or {}).get("x")
+    if np.iscomplexobj(x) and not x.imag.any():
+        result["magnitude_image"] = True
+    if lines := anomalies(result, scene):
+        result["anomalies"] = lines
+    return result
+
+
+def _report_in(folder: Path) -> str | None:
+    """The id of the report that this one takes the place of."""
+    try:
+        found = json.loads((folder / "result.json").read_text(encoding="utf-8"))["provenance"]["report"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, str) and len(found) <= 64 else None
 
 
 def manifest_file(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ class Reader(HTMLParser):
         self.open: list[str] = []
 
     def handle_starttag(self, tag, attributes):
-        if tag not in ("img", "meta"):
+        if tag not in ("img", "meta", "br"):
             self.open.append(tag)
         self.addresses += [value for name, value in attributes if name in ("src", "href")]
         assert tag != "script"
@@ -106,7 +106,41 @@ def test_a_long_search_is_thinned_out_but_keeps_the_marked_iterate(outcome, tmp_
     assert text.count(" 0.9100 ") < 200
 
 
-def test_a_search_that_ended_early_is_a_deviation(outcome):
-    outcome.result["iterates"] = outcome.result["iterates"][:3]
+def test_the_order_is_outcome_and_pictures_numbers_protocol_item_data_reproduction(report):
+    headings = re.findall(r"<h2>\d+\. (.*?)</h2>", report)
+    wanted = ["Outcome", "Pictures", "Numbers", "Test protocol", "Item under test", "Comparator", "Input data",
+              "Forward model", "Deviations", "Limitations", "Identity and reproduction", "Definitions"]  # fmt: skip
+    assert all(heading.startswith(word) for heading, word in zip(headings, wanted, strict=True))
+    before = report.partition("<h2>1.")[0]
+    assert "Not for diagnosis" in before and "Report " in before, "who sees page 1 alone sees what it is"
+
+
+def test_the_word_of_the_outcome_and_the_figures_beside_it_come_first(report, outcome):
+    first = report.partition("<h2>1. Outcome")[2].partition("<h2>2.")[0]
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", first.replace("&nbsp;", " ")))
+    loss = outcome.result["iterates"][0]["network"]["psnr"] - outcome.result["iterates"][-1]["network"]["psnr"]
+    assert "OBSERVED" in text and "first loss of 5 dB" in text and f"−{loss:.2f} dB" in text
+
+
+def test_what_is_said_of_limits_follows_the_study(outcome):
+    from dataclasses import replace
+
+    def limits(**changes):
+        study = replace(outcome.study, sampling=replace(outcome.study.sampling, **changes))
+        text, _ = read(html_text(complete(outcome.result), {}, {}, study=study, scene=outcome.scene))
+        return text.partition("Limitations")[2].partition("Identity and reproduction")[0]
+
+    assert "inverse crime" in limits() and "inverse crime" not in limits(finer=2)
+    assert wording.NOISELESS in limits() and wording.NOISELESS not in limits(noise=0.01)
+    assert "No random perturbations of the same norm were tried" in limits()
+    outcome.result["validity"] = {
+        "strength": "grade 2", "outcome": "observed", "image": "this image",
+        "checks": [{"name": "random noise", "passed": True, "sentence": "20 noises cost 0.1 dB at most."}],
+    }  # fmt: skip
+    assert "No random perturbations" not in limits()
+
+
+def test_the_lines_of_a_replay_name_threads_and_device(outcome):
+    outcome.result["provenance"] |= {"threads": 2}
     text, _ = read(html_text(complete(outcome.result), {}, {}, study=outcome.study, scene=outcome.scene))
-    assert "The search made 2 of at most 5 iterates" in text
+    assert "stabview verify result.json --threads 2 --device cpu" in text

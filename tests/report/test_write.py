@@ -45,6 +45,9 @@ def test_result_json_has_the_promised_form(outcome, folder):
         "sweep",
         "provenance",
         "study",
+        "outcome",
+        "anomalies",
+        "left_out",
     }
     assert set(result) == keys
     assert result["version"] == 1 and result["stabview"] == "9.8.7"
@@ -53,7 +56,9 @@ def test_result_json_has_the_promised_form(outcome, folder):
     assert "quick" not in result["clean"], "an infinite PSNR is left out"
     assert set(result["sweep"][-1]["psnr"]) == {"network", "quick"}
     assert result["provenance"]["device"] == "CPU, 2 threads"
-    assert {"python", "torch", "numpy", "platform"} <= set(result["provenance"])
+    assert {"python", "torch", "numpy", "platform", "written", "zone", "blas_numpy"} <= set(result["provenance"])
+    assert result["outcome"]["word"] == "OBSERVED" and "iterate" in result["outcome"]["reason"]
+    assert result["left_out"] == ["clean.quick.psnr", "sweep[4].psnr.soa"]
 
 
 def test_numbers_of_numpy_become_plain_ones_and_unknown_ones_are_left_out():
@@ -150,8 +155,29 @@ def test_the_report_does_not_give_away_folders(outcome, tmp_path):
     outcome.study = outcome.study.having(image=ImageChoice(path="/home/somebody/clinic/slice.dcm"))
     write(outcome, tmp_path)
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "slice.dcm" in report and "somebody" not in report
-    assert "somebody" not in (tmp_path / "result.json").read_text(encoding="utf-8")
+    for text in (report, (tmp_path / "result.json").read_text(encoding="utf-8")):
+        assert "somebody" not in text and "slice.dcm" not in text and "image.dcm" in text
+
+
+def test_the_hash_of_the_manifest_is_printed_and_a_report_says_which_one_it_replaces(outcome, tmp_path):
+    write(outcome, tmp_path)
+    first = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["provenance"]
+    write(outcome, tmp_path)
+    second = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["provenance"]
+    assert "supersedes" not in first and second["supersedes"] == first["report"] != second["report"]
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    digest = hashlib.sha256((tmp_path / "manifest.json").read_bytes()).hexdigest()
+    assert report.partition("<h2>")[0].count(digest) == 1 and first["report"] in report
+
+
+def test_a_search_that_was_stopped_is_a_deviation(outcome, tmp_path):
+    outcome.result["iterates"] = outcome.result["iterates"][:3]
+    for iterate in outcome.result["iterates"]:
+        iterate["network"]["psnr"] = outcome.result["clean"]["network"]["psnr"] - 1
+    write(outcome, tmp_path)
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "The search made 2 of at most 5 iterates and was stopped" in report
+    assert "INCONCLUSIVE" in report.partition("<h2>2.")[0]
 
 
 def test_provenance_names_the_software_and_nobody():

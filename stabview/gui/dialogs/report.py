@@ -23,13 +23,17 @@ from PySide6.QtWidgets import (
 
 from stabview.gui.cards.fields import Choice, tend
 from stabview.gui.dialogs import files
+from stabview.report.names import AGREED
 
 _LONGEST = 4000
 
 
 @dataclass(frozen=True)
 class ReportWish:
-    """What was asked for. film : ".gif", ".mp4" or "". open : show it when it is there."""
+    """What was asked for.
+
+    film : ".gif", ".mp4" or "". open : show it when it is there. names : files by their names, not by their hashes.
+    """
 
     folder: Path
     title: str = ""
@@ -38,10 +42,11 @@ class ReportWish:
     pdf: bool = True
     film: str = ""
     open: bool = True
+    names: bool = False
 
-    def stated(self) -> dict[str, str]:
-        """What people wrote, for result.json."""
-        return {"title": self.title, "author": self.author, "notes": self.notes}
+    def stated(self) -> dict[str, str | bool]:
+        """What people wrote and agreed to, for result.json."""
+        return {"title": self.title, "author": self.author, "notes": self.notes, AGREED: self.names}
 
 
 class ReportDialog(QDialog):
@@ -54,8 +59,8 @@ class ReportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._take = take
         about = QLabel(
-            "Numbers (JSON, CSV), arrays, figures and a report of the present state. No patient data are written; "
-            "see that what you write here names nobody either."
+            "Numbers (JSON, CSV), arrays, figures and a report of the present state, without the headers of your "
+            "files. Only study.toml says where they are: leave it out when you pass the folder on."
         )
         about.setWordWrap(True)
         about.setProperty("muted", True)
@@ -69,7 +74,7 @@ class ReportDialog(QDialog):
         )
         self.title.setMaxLength(200)
         self.author.setMaxLength(200)
-        self.notes = tend(QPlainTextEdit(), "Notes", "What you saw, in your own words; it is printed.", "report.notes")
+        self.notes = tend(QPlainTextEdit(), "Notes", "What you saw, in your own words.", "report.notes")
         self.notes.setTabChangesFocus(True)
         self.notes.setPlaceholderText("The lesion is missing in the network's image and kept by TV …")
         self.folder.setText(str(files.last_folder("reportFolder") / "stabview-report"))
@@ -81,6 +86,9 @@ class ReportDialog(QDialog):
         across.addWidget(browse)
         self.pdf = tend(QCheckBox("PDF beside the HTML"), "PDF", "The same report on A4 pages.", "report.pdf")
         self.pdf.setChecked(True)
+        self.names = QCheckBox("Names of my files")
+        tip = "Names of images often name patients: left out, the report calls them by the hash of their contents."
+        tend(self.names, "Names of my files", tip, "report.names")
         self.show_it = QCheckBox("Show it when it is there")
         tend(self.show_it, "Show it", "Open the report afterwards.", "report.open")
         self.show_it.setChecked(True)
@@ -90,7 +98,7 @@ class ReportDialog(QDialog):
         form = QFormLayout()
         for label, field in (
             ("Title", self.title), ("Written by", self.author), ("Notes", self.notes), ("Folder", across),
-            ("Also", self.pdf), ("", self.show_it), ("Film", self.film),
+            ("Also", self.pdf), ("", self.names), ("", self.show_it), ("Film", self.film),
         ):  # fmt: skip
             form.addRow(label, field)
         form.setRowVisible(self.film, films)
@@ -115,5 +123,5 @@ class ReportDialog(QDialog):
         return ReportWish(
             Path(self.folder.text().strip()).expanduser(), self.title.text().strip(), self.author.text().strip(),
             self.notes.toPlainText().strip()[:_LONGEST], self.pdf.isChecked(), self.film.key() or "",
-            self.show_it.isChecked(),
+            self.show_it.isChecked(), self.names.isChecked(),
         )  # fmt: skip

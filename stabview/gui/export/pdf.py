@@ -1,44 +1,26 @@
-"""The report as PDF: the HTML of the report laid out on A4 pages, with the notice and the page number on each."""
+"""The report as PDF: the HTML of the report laid out on A4 pages, with title, notices and page number on each."""
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF, Qt, QUrl
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QGuiApplication,
-    QImage,
-    QPageLayout,
-    QPageSize,
-    QPainter,
-    QPdfWriter,
-    QTextDocument,
-    QTextOption,
-)
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from stabview.gui import theme
+from stabview.gui.export.pages import laid_out
 from stabview.images.errors import InputError
+from stabview.report.wording import FOOT
 
-NOTICE = "Research and education only. Not for diagnosis."
 _DOTS = 96  # a pixel of the style sheet is a dot of the page; pictures keep all of their own pixels
-_MARGIN, _FOOT = 14.0, 22.0  # mm; dots
-_SCALE = 2.5  # SVG plots are drawn at so many dots for each of the page
-_SHEET = """
-body, td, th, p, li { font-family: 'DejaVu Sans'; font-size: 8pt; }
-h1 { font-size: 15pt; } h2 { font-size: 11pt; } h3 { font-size: 9pt; }
-table { border-collapse: collapse; border: 1px solid #c3c8cf; }
-th { background-color: #eef0f3; }
-.scroll td, .scroll th { font-size: 6pt; }
-pre, code { font-family: monospace; font-size: 7pt; white-space: pre-wrap; }
-"""
+_MARGIN = 14.0  # mm
+_HEAD, _FOOT = 26.0, 32.0  # dots
+_LONGEST = 84  # letters of a title at the head of a page
 
 
 def write_pdf(html: Path, path: Path) -> Path:
@@ -82,11 +64,13 @@ def _write(text: str, path: Path) -> None:
         QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins,
                     QPageLayout.Unit.Millimeter)
     )  # fmt: skip
-    title = re.search(r"<title>(.*?)</title>", text)
-    writer.setTitle(title[1] if title else "StabView report")
+    title = _found(r"<title>(.*?)</title>", text) or "StabView report"
+    reference = _found(r'<meta name="report" content="(.*?)">', text)
+    writer.setTitle(title)
     writer.setCreator("StabView")
     page = writer.pageLayout().paintRectPixels(_DOTS)
-    document = _document(text, QSizeF(page.width(), page.height() - _FOOT), writer)
+    body = QSizeF(page.width(), page.height() - _HEAD - _FOOT)
+    document = laid_out(text, body, writer)
     painter = QPainter()
     if not painter.begin(writer):
         raise OSError(f"{path.name} could not be opened")
@@ -94,76 +78,38 @@ def _write(text: str, path: Path) -> None:
     for number in range(count):
         if number:
             writer.newPage()
-        _paint_page(painter, document, number, count)
+        painter.save()
+        painter.translate(0, _HEAD - number * body.height())
+        document.drawContents(painter, QRectF(0, number * body.height(), body.width(), body.height()))
+        painter.restore()
+        counted = f"page {number + 1} of {count}"
+        _paint_margins(painter, QSizeF(page.size()), title if number else "", reference, counted)
     painter.end()
 
 
-def _document(text: str, size: QSizeF, writer: QPdfWriter) -> QTextDocument:
-    document = _Document()
-    document.documentLayout().setPaintDevice(writer)
-    document.setDefaultFont(QFont(theme.FONT_FAMILY, 8))
-    option = QTextOption()
-    option.setUseDesignMetrics(True)
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    document.setDefaultTextOption(option)
-    document.setDocumentMargin(0)
-    text = re.sub(r'<div class="foot">.*?</div>', "", text)
-    text = re.sub(r"(?s)<style>.*?</style>", "", text)
-    document.setDefaultStyleSheet(_SHEET)
-    document.column = size.width()
-    document.setPageSize(size)
-    text = re.sub(r'class="sheet" width="(\d+)" height="(\d+)"', lambda found: _fitting(found, size.width()), text)
-    document.setHtml(text.replace("<table>", '<table border="1" cellspacing="0" cellpadding="3">'))
-    return document
+def _found(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    return unescape(found[1]) if found else ""
 
 
-def _fitting(found: re.Match, column: float) -> str:
-    """A sheet of panels as wide as the column."""
-    width, height = int(found[1]), int(found[2])
-    return f'width="{int(column)}" height="{int(height * column / width)}"'
-
-
-def _paint_page(painter: QPainter, document: QTextDocument, number: int, count: int) -> None:
-    size = document.pageSize()
-    painter.save()
-    painter.translate(0, -number * size.height())
-    document.drawContents(painter, QRectF(0, number * size.height(), size.width(), size.height()))
-    painter.restore()
-    painter.setFont(QFont(theme.FONT_FAMILY, 7))
-    painter.setPen(QColor("#4d5560"))
-    foot = QRectF(0, size.height() + 4, size.width(), _FOOT - 4)
-    painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, f"StabView. {NOTICE}")
-    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-    painter.drawText(foot, right, f"page {number + 1} of {count}")
-
-
-class _Document(QTextDocument):
-    """A document whose pictures are held in its text; none is fetched from anywhere."""
-
-    column = 700.0
-
-    def loadResource(self, kind: int, name: QUrl) -> object:
-        head, _, body = name.toString().partition(",")
-        if not head.startswith("data:image/"):
-            return None
-        data = QByteArray(base64.b64decode(body))
-        if head.startswith("data:image/svg"):
-            return _drawn(data, self.column)
-        return QImage.fromData(data)
-
-
-def _drawn(svg: QByteArray, column: float) -> QImage:
-    """An SVG plot as a picture that is finer than the page and as wide as its column at most."""
-    renderer = QSvgRenderer(svg)
-    size = renderer.defaultSize()
-    share = min(1.0, column / max(size.width(), 1))
-    image = QImage(size * share * _SCALE, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.white)
-    painter = QPainter(image)
-    renderer.render(painter)
-    painter.end()
-    image.setDevicePixelRatio(_SCALE)
-    return image
+def _paint_margins(painter: QPainter, page: QSizeF, title: str, reference: str, number: str) -> None:
+    """Title and report above the text, notices and page number below it; the first page has its title in the text."""
+    left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+    painter.setFont(QFont(theme.FONT_FAMILY, 6))
+    painter.setPen(QColor(theme.LIGHT.muted))
+    head = QRectF(0, 0, page.width(), _HEAD - 12)
+    short = title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
+    if title:
+        painter.drawText(head, left | Qt.AlignmentFlag.AlignBottom, short)
+        painter.drawText(head, right | Qt.AlignmentFlag.AlignBottom, f"report {reference}" if reference else "StabView")
+    foot = QRectF(0, page.height() - _FOOT + 10, page.width(), _FOOT - 10)
+    painter.drawText(foot, right | Qt.AlignmentFlag.AlignTop, number)
+    notice = foot.adjusted(0, 0, -90, 0)
+    painter.drawText(notice, left | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, f"StabView. {FOOT}")
+    painter.setPen(QPen(QColor(theme.LIGHT.line), 0.5))
+    painter.drawLine(foot.topLeft() - QPointF(0, 4), foot.topRight() - QPointF(0, 4))
+    if title:
+        painter.drawLine(head.bottomLeft() + QPointF(0, 3), head.bottomRight() + QPointF(0, 3))
 
 
 def _needs_application() -> None:
