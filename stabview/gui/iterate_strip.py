@@ -47,7 +47,7 @@ class IterateStrip(QFrame):
         super().__init__()
         self.bridge = bridge
         self.setProperty("card", True)
-        heading = Elided("Worst-case iterates: drag to stop the search early")
+        heading = Elided("Worst-case iterates")
         heading.setProperty("heading", True)
         self.read_out = QLabel()
         self.read_out.setObjectName("iterateReadOut")

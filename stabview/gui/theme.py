@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from stabview import resources
+from stabview.gui import style_sheet
 
 FOLLOW, DARK_NAME, LIGHT_NAME = "system", "dark", "light"
 FONT_FAMILY = "DejaVu Sans"
@@ -136,7 +137,7 @@ def apply(theme: Theme) -> None:
     fields.setColor(QPalette.ColorRole.Window, QColor(theme.edge).lighter(_DARKER))
     for kind in _FIELDS:
         app.setPalette(fields, kind)
-    app.setStyleSheet(_rules(theme))
+    app.setStyleSheet(style_sheet.rules(theme))
 
 
 @contextmanager
@@ -146,7 +147,7 @@ def worn(theme: Theme, widget: QWidget) -> Iterator[None]:
     before, _now = _now, theme
     palette, rules = widget.palette(), widget.styleSheet()
     widget.setPalette(_palette(theme))
-    widget.setStyleSheet(_rules(theme))
+    widget.setStyleSheet(style_sheet.rules(theme))
     try:
         yield
     finally:
@@ -210,66 +211,3 @@ def _palette(theme: Theme) -> QPalette:
         palette.setColor(group.Disabled, target, faint)
     palette.setColor(group.Disabled, role.Highlight, QColor(theme.line))
     return palette
-
-
-def _rules(theme: Theme) -> str:
-    return f"""
-    QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.line}; padding: 4px; }}
-    QFrame[card="true"] {{ background: {theme.card}; border: 1px solid {theme.line}; border-radius: 6px; }}
-    QLabel[heading="true"] {{ color: {theme.muted}; font-weight: bold; }}
-    QLabel[muted="true"] {{ color: {theme.muted}; }}
-    QToolBar {{ background: {theme.ground}; border: 0; border-bottom: 1px solid {theme.line}; spacing: 6px;
-        padding: 5px 8px; }}
-    QStatusBar {{ background: {theme.ground}; border-top: 1px solid {theme.line}; }}
-    QStatusBar::item {{ border: 0; }}
-    QMenuBar {{ background: {theme.ground}; }}
-    QScrollArea {{ border: 0; background: transparent; }}
-    QScrollArea > QWidget > QWidget[column="true"] {{ background: transparent; }}
-    QSplitter::handle {{ background: transparent; }}
-    QSplitter::handle:hover, QSplitter::handle:focus {{ background: {theme.line}; }}
-    QToolBar QPushButton, QToolBar QToolButton {{ background: {theme.raised}; border: 1px solid {theme.line};
-        border-radius: 5px; padding: 4px 10px; }}
-    QToolBar QPushButton:hover, QToolBar QToolButton:hover {{ border-color: {theme.muted}; }}
-    QToolBar QPushButton:focus, QToolBar QToolButton:focus {{ border: 1px solid {theme.accent}; }}
-    QToolBar QPushButton:pressed, QToolBar QToolButton:pressed {{ background: {theme.card}; }}
-    QToolBar QPushButton:disabled, QToolBar QToolButton:disabled {{ color: {theme.muted}; background: {theme.card}; }}
-    QToolButton[segment="true"] {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 4px;
-        padding: 3px 9px; }}
-    QToolButton[segment="true"]:checked {{ background: {theme.accent}; color: {theme.on_accent};
-        border-color: {theme.accent}; }}
-    QToolButton[segment="true"]:focus {{ border-color: {theme.text}; }}
-    QTabBar#inspectorTabs::tab {{ background: transparent; border: 0; border-bottom: 2px solid {theme.line};
-        padding: 3px 4px; color: {theme.muted}; }}
-    QTabBar#inspectorTabs::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
-    QTabBar#inspectorTabs::tab:hover {{ color: {theme.text}; }}
-    QTabBar#inspectorTabs:focus::tab:selected {{ background: {theme.raised}; }}
-    QToolBar#toolStrip {{ border: 0; padding: 0; spacing: 2px; }}
-    QToolBar#toolStrip QToolButton {{ padding: 4px; background: transparent; border: 1px solid transparent; }}
-    QToolBar#toolStrip QToolButton:hover {{ background: {theme.raised}; }}
-    QToolBar#toolStrip QToolButton:checked {{ background: {theme.raised}; border-color: {theme.accent}; }}
-    QToolBar#toolStrip QToolButton:focus {{ border: 1px solid {theme.accent}; }}
-    QToolBar QToolButton::menu-indicator, QToolButton#windowButton::menu-indicator,
-    QToolButton#searchMenu::menu-indicator, QToolButton#sweepOptions::menu-indicator {{ image: none; width: 0; }}
-    QDialog QPushButton, #gallery QPushButton, #tour QPushButton {{ background: {theme.raised}; padding: 5px 14px;
-        border: 1px solid {theme.line}; border-radius: 5px; }}
-    QDialog QPushButton:hover, #gallery QPushButton:hover, #tour QPushButton:hover {{ border-color: {theme.muted}; }}
-    QDialog QPushButton:focus, #gallery QPushButton:focus, #tour QPushButton:focus {{
-        border: 1px solid {theme.accent}; }}
-    QDialog QPushButton:disabled, #tour QPushButton:disabled {{ color: {theme.muted}; background: {theme.ground}; }}
-    #gallery QPushButton:flat {{ background: transparent; color: {theme.accent}; border: 1px solid transparent;
-        padding: 5px 4px; }}
-    #gallery QPushButton:flat:hover, #gallery QPushButton:flat:focus {{ border-color: {theme.accent}; }}
-    QPushButton[primary="true"]:enabled, #gallery QPushButton[primary="true"]:enabled,
-    #tour QPushButton[primary="true"]:enabled {{ background: {theme.accent}; color: {theme.on_accent};
-        border: 1px solid {theme.accent}; font-weight: bold; }}
-    QPushButton[primary="true"]:enabled:focus, #gallery QPushButton[primary="true"]:enabled:focus,
-    #tour QPushButton[primary="true"]:enabled:focus {{ border: 1px solid {theme.text}; }}
-    QLabel[chip="true"] {{ background: {theme.card}; border: 1px solid {theme.line}; border-radius: 5px;
-        padding: 4px 10px; color: {theme.text}; }}
-    QTableView {{ background: {theme.card}; border: 0; gridline-color: {theme.line}; }}
-    QHeaderView::section {{ background: {theme.card}; color: {theme.muted}; border: 0; padding: 2px 4px 2px 2px; }}
-    QHeaderView {{ background: {theme.card}; border: 0; }}
-    QTableCornerButton::section {{ background: {theme.card}; border: 0; }}
-    QProgressBar {{ border: 1px solid {theme.line}; border-radius: 4px; background: {theme.card}; text-align: center; }}
-    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
-    """

@@ -82,7 +82,7 @@ class NetworkOpening(QDialog):
         self.retry.clicked.connect(self._try)
         self.accepted.connect(take)
         rows.addWidget(buttons)
-        self.resize(560, 620)
+        self.resize(560, 540)
         self.show_examination(examination)
 
     def show_examination(self, examination: Examination) -> None:

@@ -40,8 +40,8 @@ STEPS = (
          "for its definition."),
     Step("card.details", "Paint a detail", "Letters, card suits, lesions, free strokes. Then see whether each method "
          "keeps them, and whether the samples can see them at all."),
-    Step("samplingPlot", "More samples, better?", "Compute shows PSNR against the rate. Networks may get worse with "
-         "more samples than they were trained with."),
+    Step("samplingPlot", "More samples, better?", "PSNR against the rate, with bars over several masks, at the "
+         "iterate in sight. Networks may get worse with more samples than they were trained with."),
     Step("reportButton", "Take it away", "A report with every number, figure and setting. Ctrl+C copies what has the "
          "focus, Ctrl+Shift+E writes it to a file, and F1 lists all keys."),
 )  # fmt: skip
