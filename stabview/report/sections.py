@@ -9,6 +9,7 @@ from html import escape
 from stabview.report import wording
 from stabview.report.markup import bullets, cell_text, facts_table, markdown, table
 from stabview.report.names import AGREED
+from stabview.report.outcome import stopped_early
 from stabview.report.pictures import percent
 from stabview.study.fields import key_of, matters
 from stabview.study.frames import Scene
@@ -169,7 +170,8 @@ def protocol(result: Mapping, study: Study | None) -> str:
     text = f"<p>{escape(wording.CRITERION)}</p>"
     chosen = ("search", "goal", "against", "domain")
     search = {key: value for key, value in result.get("search", {}).items() if key not in chosen}
-    facts = facts_table([("norm of the budget", wording.norm_name(result)), *search.items()]) if search else ""
+    head = [("budget is a bound of", wording.norm_name(result)), ("iterates made", _ended(result))]
+    facts = facts_table([*head, *search.items()]) if search else ""
     if study is None:
         return text + facts
     rows, default = [], Study()
@@ -185,6 +187,19 @@ def protocol(result: Mapping, study: Study | None) -> str:
             rows.append(f'<tr class="marked">{cells}</tr>' if state == "changed" else cells)
     head = '<th class="word">parameter</th><th class="word">value</th><th class="word">default or changed</th>'
     return text + facts + table([head], rows)
+
+
+def _ended(result: Mapping) -> str:
+    """ "12 of at most 20, up to 5 %; at the end of its steps" """
+    iterates, choice = result.get("iterates", ()), result.get("study", {}).get("perturbation", {})
+    if not iterates or "steps" not in choice:
+        return ""
+    made, last = iterates[-1]["index"], percent(iterates[-1]["relative_norm"])
+    if made >= choice["steps"]:
+        why = "it made all its steps"
+    else:
+        why = "it was stopped" if stopped_early(result) else "it came to its budget or goal"
+    return f"{made} of at most {choice['steps']}, up to {last}: {why}"
 
 
 def reproduction(result: Mapping, study: Study | None, manifest: Mapping[str, tuple[int, str]]) -> str:

@@ -212,5 +212,3 @@ def _experiments(study: Study, device: str, threads: int | None, tell: Tell) -> 
             tell(run.experiment.title, run.finding.done, run.finding.total, run.seconds_left)
         runs.append(run)
     return {"version": VERSION, **result_of_runs(runs)}
-
-

@@ -86,6 +86,24 @@ def test_a_changed_file_beside_the_report_is_named(folder, tmp_path):
     assert set(found.differences) == {"iterates.csv was changed: its SHA-256 is another", "arrays.npz is missing"}
 
 
+def test_a_report_of_an_earlier_version_is_replayed(folder, tmp_path):
+    """Without what later versions say of the numbers, and with the study's own title."""
+
+    def earlier(result):
+        for key in ("outcome", "sizes", "anomalies", "left_out", "magnitude_image", "files"):
+            result.pop(key, None)
+
+    found = verify(changed(folder, tmp_path, earlier), device="cpu", threads=1)
+    assert found.agrees and found.compared > 60
+
+
+def test_what_is_said_of_the_numbers_is_not_compared_but_the_numbers_are(folder, tmp_path):
+    def other_words(result):
+        result["outcome"], result["anomalies"] = {"word": "INCONCLUSIVE"}, ["another sentence"]
+
+    assert verify(changed(folder, tmp_path, other_words), device="cpu", threads=1).agrees
+
+
 def test_an_experiment_is_replayed(tmp_path):
     choice = ExperimentChoice("lasso-failure", {"sweeps": 1000})
     run_experiments(Study(experiments=(choice,)), tmp_path, write_findings, device="cpu", threads=1)
