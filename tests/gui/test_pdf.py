@@ -78,9 +78,10 @@ def test_every_page_has_its_number_the_report_and_all_notices(qapp, tmp_path, mo
     assert set(FOOT.split()) <= set(written.split())
 
 
+@pytest.mark.parametrize("line", ["", '<p class="caption">What the table shows.</p>'], ids=["bare", "with a line"])
 @pytest.mark.parametrize("before", range(36, 60, 2))
-def test_headings_stay_with_what_they_are_of(qapp, tmp_path, before):
-    text = f"{paragraphs(before)}<h2>A heading</h2><h3>Another</h3>{rows(8)}{paragraphs(3)}"
+def test_headings_stay_with_what_they_are_of(qapp, tmp_path, before, line):
+    text = f"{paragraphs(before)}<h2>A heading</h2><h3>Another</h3>{line}{rows(8)}{paragraphs(3)}"
     document = lay_out(text, tmp_path)
     pieces = pieces_of(document)
     heading = place_of("A heading", pieces)

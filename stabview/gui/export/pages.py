@@ -54,7 +54,7 @@ table.files code {{ font-size: 6pt; }}
 _INDENT = 18  # dots
 _KEPT = 5
 """Lines of a text, or rows of a table, that follow a heading on the page that it is on."""
-_TABLE = 0.45
+_TABLE = 0.3
 """A table that is no higher than this share of a page is not divided."""
 
 
@@ -88,8 +88,8 @@ def _keep_together(document: QTextDocument, height: float) -> None:
 
 
 def pieces_of(document: QTextDocument) -> list[QTextBlock | QTextTable]:
-    """Paragraphs and tables in their order."""
-    return _pieces(document.rootFrame())
+    """Paragraphs with text or pictures, and tables, in their order."""
+    return [piece for piece in _pieces(document.rootFrame()) if _is_table(piece) or piece.text().strip()]
 
 
 def _pieces(frame: QTextFrame) -> list[QTextBlock | QTextTable]:
@@ -105,7 +105,7 @@ def _pieces(frame: QTextFrame) -> list[QTextBlock | QTextTable]:
 
 
 def _is_heading(piece: QTextBlock | QTextTable) -> bool:
-    return isinstance(piece, QTextBlock) and (piece.blockFormat().headingLevel() > 1 or not piece.text().strip())
+    return isinstance(piece, QTextBlock) and piece.blockFormat().headingLevel() > 1
 
 
 def _is_table(piece: QTextBlock | QTextTable) -> bool:
