@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stabview.images.errors import InputError
 
 Value = bool | int | float | str
+
+WORST = "Worst-case perturbations"
+DETAILS = "Details and lesions"
+SAMPLES = "Sampling and data"
+MATHEMATICS = "Mathematics and training"
+CHECKS = "Checks of StabView itself"
+TOPICS = (WORST, DETAILS, SAMPLES, MATHEMATICS, CHECKS)
+"""What the experiments are about, in the order of menus."""
 
 
 @dataclass(frozen=True)
@@ -16,12 +24,16 @@ class Parameter:
 
     Attributes
     ----------
+    name : on the command line. label : in forms, with the unit.
     default : fixes the type too (bool, int, float or text).
     at_least, at_most, above : the range of a number. names : the values a text may have; None for any text.
     file : whether the text is the path of a file; "" is none.
+    words : what values are called in forms: names, and numbers that stand for something else ("as trained").
+    group : heading of forms under which it belongs; "" is the experiment itself. step : of the arrows of a number.
     """
 
     name: str
+    label: str
     sentence: str
     default: Value
     at_least: float | None = None
@@ -29,18 +41,21 @@ class Parameter:
     above: float | None = None
     names: tuple[str, ...] | None = None
     file: bool = False
+    words: Mapping[Value, str] = field(default_factory=dict, hash=False)
+    group: str = ""
+    step: int = 1
 
-    def checked(self, value: object) -> Value:
-        """The value in the parameter's type. Raises InputError when it is none of its values."""
-        kind = type(self.default)
+    def checked(self, value: object, *, called: str = "") -> Value:
+        """The value in the parameter's type. Raises InputError, which calls it so, when it is none of its values."""
+        kind, called = type(self.default), called or self.name
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is not kind:
-            raise InputError(f"{self.name} is {value!r}, but {_KINDS[kind]} is needed: {self.sentence}")
+            raise InputError(f"{called} is {value!r}, but {_KINDS[kind]} is needed: {self.sentence}")
         if isinstance(value, (int, float)) and not isinstance(value, bool) and self._outside(value):
-            raise InputError(f"{self.name} is {value:g}; it has to be {self.range}: {self.sentence}")
+            raise InputError(f"{called} is {value:g}; it has to be {self.range}: {self.sentence}")
         if self.names is not None and value not in self.names:
-            raise InputError(f"{self.name} is '{value}'; choose one of {', '.join(self.names)}.")
+            raise InputError(f"{called} is '{value}'; choose one of {', '.join(self.names)}.")
         return value
 
     @property
@@ -67,6 +82,7 @@ class Experiment:
     Attributes
     ----------
     title, sentence : for menus: what it is called and what it shows. source : figure, slide or section.
+    topic : one of `TOPICS`.
     module : in `stabview.experiments`; its `run(values, *, device)` yields `Finding`s.
     seconds : about how long it takes with its defaults on two cores.
     """
@@ -75,9 +91,15 @@ class Experiment:
     title: str
     sentence: str
     source: str
+    topic: str
     module: str
     seconds: float
     parameters: tuple[Parameter, ...] = ()
+
+    def outcome(self, agrees: bool | None) -> str:
+        """What a finding's `agrees` says of this experiment, in words; "" where it says nothing."""
+        yes, no = ("Passed", "Not passed") if self.topic == CHECKS else ("As published", "Not as published")
+        return "" if agrees is None else yes if agrees else no
 
     def values(self, given: Mapping[str, object]) -> dict[str, Value]:
         """Every parameter's value, the default where none is given. Raises InputError for unknown names."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMenu
 
-from stabview.experiments.catalogue import EXPERIMENTS
+from stabview.experiments.catalogue import EXPERIMENTS, by_topic
 from stabview.gui.bridge import Bridge
 from stabview.gui.dialogs import files
 from stabview.gui.experiments.window import ExperimentWindow
@@ -74,12 +74,16 @@ class Opener(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.open_example(name))
 
     def fill_experiments(self, menu: QMenu) -> None:
-        """Fill the menu of the experiments."""
-        for name, entry in EXPERIMENTS.items():
-            action = menu.addAction(f"{entry.title}…")
-            action.setObjectName(f"action.experiment.{name}")
-            action.setToolTip(f"{entry.sentence} ({entry.source})")
-            action.triggered.connect(lambda _checked=False, name=name: self.open_experiment(ExperimentChoice(name)))
+        """Fill the menu of the experiments, a submenu for each topic."""
+        for topic, listed in by_topic().items():
+            about = menu.addMenu(topic)
+            about.setToolTipsVisible(True)
+            for entry in listed:
+                action = about.addAction(f"{entry.title}…")
+                action.setObjectName(f"action.experiment.{entry.name}")
+                action.setToolTip(f"{entry.sentence} ({entry.source})")
+                choice = ExperimentChoice(entry.name)
+                action.triggered.connect(lambda _checked=False, choice=choice: self.open_experiment(choice))
 
     # --- doing
 

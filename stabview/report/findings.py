@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from stabview.experiments.finding import Chart, Finding, Picture, Table
-from stabview.report import plots
 from stabview.report.html import page, without_folders
+from stabview.report.line_plot import PAPER, Line, LinePlot, Look, NothingToDraw
 from stabview.report.markup import cell_text, facts_table, figure, notices
 from stabview.report.pictures import diverging, grey, png
+from stabview.report.wording import METHODS
 from stabview.report.write import complete, json_text, manifest_file, written
 from stabview.study.experiments import ExperimentRun, result_of_runs, run_names
 from stabview.study.study import Study
@@ -61,35 +62,56 @@ def table_csv(table: Table, *, separator: str = ",") -> str:
     return stream.getvalue()
 
 
+def chart_plot(chart: Chart, look: Look = PAPER) -> LinePlot | None:
+    """A chart laid out for a page or a window; None without a point."""
+    lines = [Line(line.name, METHODS.get(line.name, line.name), line.x, line.y, joined=line.joined)
+             for line in chart.finite.lines]  # fmt: skip
+    try:
+        return LinePlot(
+            chart.title, chart.x_label, chart.y_label, lines, log_x=chart.log_x, log_y=chart.log_y, look=look
+        )
+    except NothingToDraw:
+        return None
+
+
 def chart_svg(chart: Chart) -> str:
-    """A chart as an SVG file; "" without a point."""
-    lines = [plots.Line(line.name, line.name, line.x, line.y, joined=line.joined) for line in chart.finite.lines]
-    return plots.line_plot(
-        chart.title, chart.x_label, chart.y_label, [line for line in lines if line.x],
-        log_x=chart.log_x, log_y=chart.log_y,
-    )  # fmt: skip
+    """A chart as an SVG file, on white; "" without a point."""
+    plot = chart_plot(chart)
+    return "" if plot is None else plot.svg
 
 
-def picture_pngs(pictures: Sequence[Picture]) -> list[bytes]:
-    """One PNG each: unsigned ones share one window from 0, signed ones one symmetric range."""
+def picture_pixels(pictures: Sequence[Picture]) -> list[tuple[np.ndarray, float]]:
+    """uint8 pixels of each, (H, W) or (H, W, 3), and the value of white, or of orange.
+
+    Unsigned ones share one window from 0, signed ones one symmetric range.
+    """
     peak = max((float(np.nanmax(p.pixels)) for p in pictures if not p.signed), default=1.0) or 1.0
     limit = max((float(np.nanmax(np.abs(p.pixels))) for p in pictures if p.signed), default=1.0) or 1.0
     return [
-        png(diverging(picture.pixels, limit), f"{picture.title}; blue {-limit:g}, orange {limit:g}.")
-        if picture.signed
-        else png(grey(picture.pixels, (0.0, peak)), f"{picture.title}; black 0, white {peak:g}.")
+        (diverging(picture.pixels, limit), limit) if picture.signed else (grey(picture.pixels, (0.0, peak)), peak)
         for picture in pictures
     ]
 
 
+def scale_words(picture: Picture, limit: float, *, digits: int = 6) -> str:
+    """What black and white, or the two colours, stand for."""
+    value = f"{limit:.{digits}g}"
+    return f"blue -{value}, orange {value}" if picture.signed else f"black 0, white {value}"
+
+
+def picture_pngs(pictures: Sequence[Picture]) -> list[bytes]:
+    """One PNG file each; see `picture_pixels`."""
+    shown = zip(pictures, picture_pixels(pictures), strict=True)
+    return [png(pixels, f"{picture.title}; {scale_words(picture, limit)}.") for picture, (pixels, limit) in shown]
+
+
 def _section(run: ExperimentRun) -> str:
     found, entry = run.finding, run.experiment
-    agrees = {True: "yes", False: "no", None: None}[found.agrees]
     state = "finished" if run.finished else f"stopped at {found.done} of {found.total}"
     parts = [
         f"<p>{escape(entry.sentence)}</p>",
         f'<p class="notice"><b>{escape(found.verdict)}</b></p>' if found.verdict else "",
-        facts_table([("source", entry.source), ("as published", agrees), ("state", state),
+        facts_table([("source", entry.source), ("outcome", entry.outcome(found.agrees)), ("state", state),
                      ("seconds", round(run.seconds, 1)), *run.shown_parameters.items()]),
         facts_table(found.figures.items()),
     ]  # fmt: skip

@@ -21,6 +21,7 @@ class Entry:
     ----------
     kind : EXAMPLE opens in the window with its search running, EXPERIMENT in a window of its own.
     seconds : about how long it takes; None for examples, whose first picture is there at once.
+    topic : what an experiment is about, one of `stabview.experiments.entry.TOPICS`; "" for examples.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Entry:
     sentence: str
     source: str
     seconds: float | None = None
+    topic: str = ""
 
     @property
     def picture(self) -> Path:
@@ -44,7 +46,9 @@ class Entry:
 def entries() -> tuple[Entry, ...]:
     """Examples first, then experiments, in the order of their tables."""
     examples = (Entry(EXAMPLE, e.name, e.title, e.sentence, e.source) for e in EXAMPLES.values())
-    experiments = (Entry(EXPERIMENT, e.name, e.title, e.sentence, e.source, e.seconds) for e in EXPERIMENTS.values())
+    experiments = (
+        Entry(EXPERIMENT, e.name, e.title, e.sentence, e.source, e.seconds, e.topic) for e in EXPERIMENTS.values()
+    )
     return (*examples, *experiments)
 
 

@@ -4,8 +4,10 @@ import importlib.util
 
 import pytest
 
-from stabview.experiments.catalogue import EXPERIMENTS
+from stabview.experiments.catalogue import EXPERIMENTS, by_topic
+from stabview.experiments.entry import TOPICS
 from stabview.experiments.setting import matching_operator
+from stabview.images.errors import InputError
 from stabview.methods.networks.cards import shipped_cards
 
 
@@ -16,6 +18,33 @@ def test_the_module_is_there_and_the_defaults_are_allowed(name):
     for parameter in entry.parameters:
         assert parameter.checked(parameter.default) == parameter.default
     assert len({parameter.name for parameter in entry.parameters}) == len(entry.parameters)
+
+
+def test_every_experiment_has_a_topic_and_every_topic_several_experiments():
+    assert list(by_topic()) == list(TOPICS) and all(len(listed) > 2 for listed in by_topic().values())
+    assert sorted(entry.name for listed in by_topic().values() for entry in listed) == sorted(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("name", list(EXPERIMENTS))
+def test_parameters_have_labels_for_people(name):
+    parameters = EXPERIMENTS[name].parameters
+    labels = [parameter.label for parameter in parameters]
+    assert len(set(labels)) == len(labels)
+    for parameter in parameters:
+        assert parameter.label and parameter.label != parameter.name and "_" not in parameter.label
+        for value in parameter.words:
+            if parameter.names is None:
+                assert parameter.checked(value) == value, "what is said in words is a value it can have"
+        if parameter.names is not None:
+            assert len({parameter.words.get(name, name) for name in parameter.names}) == len(parameter.names)
+
+
+def test_messages_call_a_parameter_by_its_name_or_as_a_form_does():
+    noise = next(one for one in EXPERIMENTS["worst-case"].parameters if one.name == "noise")
+    with pytest.raises(InputError, match=r"^noise is 2"):
+        noise.checked(2.0)
+    with pytest.raises(InputError, match=r"^Noise .* is 2"):
+        noise.checked(2.0, called=noise.label)
 
 
 @pytest.mark.parametrize("card", [card for card in shipped_cards() if not card.untrained], ids=lambda card: card.name)

@@ -4,7 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from stabview.report.plots import CEILING, growth_plot, nice_ticks, sampling_plot
+from stabview.report.axes import Axis, nice_ticks
+from stabview.report.line_plot import Line, LinePlot, Look, NothingToDraw
+from stabview.report.plots import CEILING, growth_plot, line_plot, sampling_plot
 from stabview.report.write import complete
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,3 +42,57 @@ def test_ticks_enclose_the_values(values):
     slack = 1e-9 * (ticks[-1] - ticks[0])
     assert ticks[0] - slack <= min(values) and max(values) <= ticks[-1] + slack
     assert 2 <= len(ticks) <= 12
+
+
+def drawn(look: Look, *lines: Line, **options) -> LinePlot:
+    return LinePlot("A title", "across", "down", lines, look=look, **options)
+
+
+CURVES = tuple(Line(name, name, (1.0, 2.0, 3.0), (float(k), 2.0, 3.0)) for k, name in enumerate(("one", "two", "soa")))
+
+
+def test_a_plot_wears_the_colours_it_is_given_and_no_other():
+    look = Look(ground="#010203", ink="#040506", faint="#070809", grid="#0a0b0c", soa="#0d0e0f", series=("#101112",))
+    root = ET.fromstring(drawn(look, *CURVES).svg)
+    used = {element.get(kind) for element in root.iter() for kind in ("fill", "stroke")} - {None, "none"}
+    assert used == {"#010203", "#040506", "#070809", "#0a0b0c", "#0d0e0f", "#101112"}
+
+
+@pytest.mark.parametrize(("width", "height", "letters"), [(260, 190, 11), (720, 400, 13), (1400, 800, 24)])
+def test_a_plot_fills_its_size_and_nothing_lies_outside(width, height, letters):
+    plot = drawn(Look(width=width, height=height, letters=letters), *CURVES)
+    root = ET.fromstring(plot.svg)
+    assert (root.get("width"), root.get("height")) == (str(width), str(height))
+    for point in plot.points:
+        assert 0 < point.across < width and 0 < point.down < height
+    for element in root.iter(f"{SVG}text"):
+        if element.get("x") is not None:
+            assert 0 <= float(element.get("x")) <= width and 0 < float(element.get("y")) < height
+    assert {(p.title, p.x, p.y) for p in plot.points if p.title == "two"} == {
+        ("two", 1, 1),
+        ("two", 2, 2),
+        ("two", 3, 3),
+    }
+
+
+def test_long_names_stay_whole_in_a_legend_that_takes_more_rows():
+    names = [f"a reference method with a long name, {k}" for k in range(4)]
+    svg = line_plot("t", "x", "y", [Line(name, name, (0.0, 1.0), (0.0, 1.0)) for name in names])
+    words = {element.text: element for element in ET.fromstring(svg).iter(f"{SVG}text")}
+    rows = {words[name].get("y") for name in names}
+    assert len(rows) > 1
+
+
+def test_a_curve_of_many_points_is_not_a_string_of_beads_but_every_point_of_a_cloud_is_drawn():
+    many = tuple(float(k) for k in range(300))
+    beads = drawn(Look(), Line("a", "a", many, many)).svg.count("<path transform")
+    assert 5 < beads < 40
+    assert drawn(Look(), Line("a", "a", many, many, joined=False)).svg.count("<path transform") > 300
+
+
+def test_logarithmic_axes_leave_out_what_is_not_positive_and_say_powers():
+    plot = drawn(Look(), Line("a", "a", (0.0, 1.0, 2.0), (1.0, 1e-6, 1e6)), log_y=True, log_x=True)
+    assert [(point.x, point.y) for point in plot.points] == [(1.0, 1e-6), (2.0, 1e6)]
+    assert "10⁻⁶" in plot.svg and Axis([1.0, 100.0], logarithmic=True).words(10.0) == "10"
+    with pytest.raises(NothingToDraw):
+        drawn(Look(), Line("a", "a", (0.0,), (1.0,)), log_x=True)
