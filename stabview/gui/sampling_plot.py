@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout
 
@@ -21,7 +21,14 @@ MASKS = (1, 3, 5, 10, 20)
 
 
 class SamplingPlot(QFrame):
-    """The card with the chart (named `samplingPlot`), the button that computes or stops, and the menu beside it."""
+    """The card with the chart (named `samplingPlot`), the button that computes or stops, and the menu beside it.
+
+    Signals
+    -------
+    follow_wanted(on) : the curve is to follow image and slider by itself, or no more.
+    """
+
+    follow_wanted = Signal(bool)
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -76,7 +83,7 @@ class SamplingPlot(QFrame):
         live.setToolTip("The curve is computed by itself, whenever there is nothing more urgent to do")
         live.setCheckable(True)
         live.setChecked(workbench.live_curve)
-        live.triggered.connect(workbench.follow_curve)
+        live.triggered.connect(self.follow_wanted)
         menu.addSection("Masks at each rate, for the error bars")
         group = QActionGroup(menu)
         for count in sorted({*MASKS, workbench.study.sweep.masks}):

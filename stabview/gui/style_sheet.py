@@ -68,6 +68,7 @@ def _buttons(theme: Theme) -> str:
     QToolBar#toolStrip QToolButton:checked {{ background: {theme.raised}; border-color: {theme.accent}; }}
     QToolBar#toolStrip QToolButton:focus {{ border-color: {theme.accent}; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     """
 
 

@@ -92,13 +92,14 @@ class Jobs:
         self.cancel("sweep", "curve")
         self.ask("sweep", self._results.position)
 
-    def follow_curve(self) -> None:
+    def follow_curve(self, *, ending: bool = False) -> None:
         """Where the curve follows by itself, have what it lacks computed when there is nothing else to do.
 
-        Not while a search runs, which would wait for it; nor of a network that is fitted anew for every point.
+        Not while a search runs, which would wait for it, unless it is about to end; nor of a network that is fitted
+        anew for every point.
         """
-        problem = self._present.ready_problem()
-        if not self.live_curve or problem is None or self._searcher.has("search") or not self._results.count:
+        problem, searching = self._present.ready_problem(), self._searcher.has("search") and not ending
+        if not self.live_curve or problem is None or searching or not self._results.count:
             return
         if self._answers.has("sweep") or (problem.network.untrained):
             return
@@ -234,7 +235,7 @@ class Jobs:
         self.ask("fill")
         self.prove()
         with self._lock:
-            self.follow_curve()
+            self.follow_curve(ending=True)
 
     def _experiment_steps(self, choice: ExperimentChoice) -> Iterator[None]:
         from stabview.study.experiments import experiment_runs

@@ -14,10 +14,11 @@ from stabview.gui.dialogs.report import ReportDialog
 from stabview.gui.error_dialog import ErrorDialog
 from stabview.gui.gallery.page import GalleryPage
 from stabview.gui.gallery.tile import Tile
-from stabview.gui.marks import ARROW, Mark
+from stabview.gui.marks import ARROW, LINE, RECTANGLE, Mark
 from stabview.gui.preferences import Preferences
 from stabview.gui.reader.result_page import ResultPage
 from stabview.gui.reader.trial_view import TrialView
+from stabview.gui.reader.window import ReaderWindow
 from stabview.study.gallery import EXPERIMENT, Entry
 from stabview.study.reader_study import LESION, Answer, Plan
 from tests.gui.golden import unlike
@@ -84,13 +85,19 @@ def test_it_looks_as_it_did(qapp, qtbot, make, theme, scale, tmp_path):
 def test_the_stage_and_what_stands_around_it_look_as_they_did(small_window, qtbot, tmp_path):
     window = small_window
     window.resize(1280, 800)
-    window.hub.marks.add(Mark(ARROW, (8.0, 10.0), (16.0, 18.0)))
+    for mark in (
+        Mark(ARROW, (8.0, 10.0), (16.0, 18.0)), Mark(RECTANGLE, (22.0, 22.0), (30.0, 30.0)),
+        Mark(LINE, (5.0, 20.0), (34.0, 20.0)),
+    ):  # fmt: skip
+        window.hub.marks.add(mark)
     for index in (0, FEW):
         window.bridge.move_to(index)
         window.workbench.run_sweep()
         until_quiet(qtbot, window.workbench, FEW + 1)
     parts = {
-        "strip": window.strip, "measures": window.measures, "sampling": window.sampling_plot, "viewbar": window.view_bar
+        "strip": window.strip, "measures": window.measures, "sampling": window.sampling_plot,
+        "viewbar": window.view_bar, "header": window.header, "tools": window.tools, "cards": window.cards.widget(),
+        "menubar": window.menuBar(),
     }  # fmt: skip
     faults = []
     for theme, scale in (("dark", 1), ("light", 2)):
@@ -100,8 +107,34 @@ def test_the_stage_and_what_stands_around_it_look_as_they_did(small_window, qtbo
             qtbot.wait(50)
             faults.append(unlike(window.stage, f"stage-{layout}-{theme}-{scale}", scale, tmp_path))
         faults += [unlike(part, f"{name}-{theme}-{scale}", scale, tmp_path) for name, part in parts.items()]
+        for page in window.inspector.pages:
+            window.inspector.show_page(page)
+            qtbot.wait(100)
+            faults.append(unlike(window.inspector, f"inspector-{page.lower()}-{theme}-{scale}", scale, tmp_path))
     faults = [fault for fault in faults if fault]
     assert not faults, faults
+
+
+def test_what_may_stand_in_front_looks_as_it_did(small_window, qtbot, tmp_path):
+    """Two pictures in one place, the tour, the form of the reader study."""
+    window, faults = small_window, []
+    window.resize(1280, 800)
+    reader = ReaderWindow(window.bridge, window)
+    reader.resize(760, 480)
+    for theme, scale in (("dark", 1), ("light", 2)):
+        window.choose_theme(theme)
+        window.looking.comparison.toggle("swipe")
+        qtbot.wait(50)
+        faults.append(unlike(window.looking.comparison, f"comparison-{theme}-{scale}", scale, tmp_path))
+        window.looking.comparison.toggle("swipe")
+        window.pages.start_tour()
+        window.pages.tour.go_to(2)
+        qtbot.wait(50)
+        faults.append(unlike(window.pages.tour.bubble, f"tour-{theme}-{scale}", scale, tmp_path))
+        window.pages.tour.finish()
+        faults.append(unlike(reader.pages, f"reader-form-{theme}-{scale}", scale, tmp_path))
+    reader.close()
+    assert not any(faults), faults
 
 
 @pytest.mark.parametrize(("theme", "scale", "size"), [("dark", 1, (1000, 620)), ("light", 2, (820, 330))])

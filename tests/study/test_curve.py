@@ -93,3 +93,11 @@ def test_fewer_masks_take_bars_away_and_more_add_to_what_is_there(bench_of, stud
     bench.run_sweep()
     four = bench.quiet().sweep_points
     assert four[0].masks == 4 and four[0].low["soa"] <= three[0].low["soa"]
+
+
+def test_a_curve_follows_where_the_slider_stands_when_a_search_ends(bench_of, study):
+    bench = bench_of(study)
+    bench.follow_curve(True)
+    bench.when = lambda event: bench.move_to(bench.count - 1) if event == "iterate" else None
+    searched(bench.quiet())
+    assert bench.position == STEPS == bench.sweep_position and bench.sweep_draws == (9, 9)

@@ -9,6 +9,7 @@ from stabview.images.errors import InputError
 from stabview.methods.networks.loading import load_shipped
 from stabview.methods.networks.trial import operator_for
 from stabview.study.answers import sweep
+from stabview.study.curve import sweep_points
 from stabview.study.checks import check_study
 from stabview.study.networks import first_for, named, taking
 from stabview.study.problem import Parts, build_problem
@@ -71,7 +72,7 @@ def test_the_sampling_curve_goes_on_without_it():
     problem = build_problem(study, Parts())
     with torch.no_grad():
         still = type("Still", (), {"r": torch.zeros_like(problem.x)})()
-        points = {round(point.rate, 1): set(point.psnr) for point in sweep(problem, still)}
+        points = {round(point.rate, 1): set(point.psnr) for point in sweep_points(sweep(problem, still))}
     assert points == {0.3: {"soa", "quick"}, 0.6: {"soa", "quick", "network"}}
 
 

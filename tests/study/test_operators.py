@@ -10,6 +10,7 @@ from stabview.images.errors import InputError
 from stabview.measures.errors import psnr
 from stabview.report.html import html_text
 from stabview.study.answers import network_part, soa_part, sweep
+from stabview.study.curve import sweep_points
 from stabview.study.choices import OPERATORS, PATTERNS
 from stabview.study.operators import coil_maps, sampling_operator
 from stabview.study.problem import Parts, build_problem
@@ -39,7 +40,7 @@ def test_every_operator_runs_through_network_reference_and_curve(name):
     assert solution.converged and part.measures["soa"]["gap"] <= 1e-3
     quick = network_part(problem, clean).measures["quick"]["psnr"]
     assert part.measures["soa"]["psnr"] > quick
-    few, many = sorted(sweep(problem, clean), key=lambda point: point.rate)
+    few, many = sweep_points(sweep(problem, clean))
     assert few.rate < many.rate and few.psnr["soa"] < many.psnr["soa"], "more data, better"
 
 

@@ -10,6 +10,7 @@ from stabview.images.errors import InputError
 from stabview.images.phantoms import PHANTOMS
 from stabview.perturbation.iterate import clean_iterate
 from stabview.study.answers import detail_reports, sweep
+from stabview.study.curve import sweep_points
 from stabview.study.problem import Parts, build_problem
 from stabview.study.study import Detail, ImageChoice, NetworkChoice, SamplingChoice, SweepChoice
 
@@ -110,7 +111,7 @@ def test_the_curve_passes_through_the_study_itself(study, operator):
             sweep=SweepChoice(views=(8, 20)),
         )  # fmt: skip
     problem = build_problem(chosen, Parts())
-    points = sorted(sweep(problem, clean_iterate(problem.objective)), key=lambda point: point.rate)
+    points = sweep_points(sweep(problem, clean_iterate(problem.objective)))
     assert len(points) == 2 and points[0].rate < points[1].rate
     for name, method in problem.methods.items():
         wanted = psnr(method(problem.y, problem.operator), problem.x)

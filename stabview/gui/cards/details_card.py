@@ -60,13 +60,7 @@ class DetailsCard(Card):
         tend(self.text, "Text of the detail", "What the text tool paints.", "detailText")
         self.text.setMaxLength(200)
         self.row("text", self.text)
-        self.angle = self.row(
-            "angle",
-            Spin(
-                "Angle of the detail", "Turns it clockwise.", -180, 180, step=5, suffix="°", object_name="detailAngle"
-            ),
-        )
-        self._build_lesion()
+        self._build_shape()
         self.measures = self.wide(Note())
         self.list = self.wide(DetailsList())
         self.column = Spin("Column of the detail", "Its centre, counted from the left.", 0, 9999, step=1, decimals=1)
@@ -96,19 +90,24 @@ class DetailsCard(Card):
         self.wide(row)
         self.doing = QWidget()
         _across(self.doing, self.copy, self.delete, self.fit)
+        for place, share in enumerate((4, 5, 7)):  # as their words are long
+            self.doing.layout().setStretch(place, share)
         self.wide(self.doing)
         self._connect()
 
-    def _build_lesion(self) -> None:
-        """What only lesions have, in per cent and as a ratio."""
+    def _build_shape(self) -> None:
+        """The angle, and what only lesions have, in per cent and as a ratio."""
+        tip = "Turns it clockwise."
+        self.angle = Spin("Angle of the detail", tip, -180, 180, step=5, suffix="°", object_name="detailAngle")
+        tip = "Height over width of the lesion; the angle turns it."
+        self.aspect = Spin("Shape of the lesion", tip, 0.2, 5, step=0.1, decimals=1, object_name="detailAspect")
+        self.pair("angle", self.angle, ("shape", self.aspect))
         tip = "How soft the edge is: 100 % is a Gaussian, a few per cent nearly a disk; the size stays."
         self.edge = Spin("Edge of the lesion", tip, 5, 100, step=5, suffix=" %", object_name="detailEdge")
         tip = "How uneven the lesion is within, relative to its contrast."
         self.texture = Spin("Texture of the lesion", tip, 0, 100, step=10, suffix=" %", object_name="detailTexture")
-        self.pair("edge", self.edge, ("texture", self.texture))
-        tip = "Height over width of the lesion; the angle turns it."
-        self.aspect = Spin("Shape of the lesion", tip, 0.2, 5, step=0.1, decimals=1, object_name="detailAspect")
-        self.row("shape", self.aspect)
+        self.row("edge", self.edge)
+        self.row("texture", self.texture)
 
     def _connect(self) -> None:
         self.edge.edited.connect(lambda value, follows: self._edit("edge", value / 100, follows))
@@ -184,7 +183,8 @@ class DetailsCard(Card):
         self.show_row(self.angle, kind in ("symbol", "text", "lesion", *GLYPHS))
         for name, scale in (("edge", 100), ("texture", 100), ("aspect", 1)):
             getattr(self, name).show_value(scale * getattr(detail or paint, name))
-            self.show_row(getattr(self, name), kind == "lesion")
+            show = self.show_half if name == "aspect" else self.show_row
+            show(getattr(self, name), kind == "lesion")
         self.show_row(self.place_row, detail is not None and detail.kind != "stroke")
         if detail is not None and detail.kind != "stroke":
             self.column.show_value(detail.position[0])

@@ -140,7 +140,7 @@ class SeenCard(Card):
             f"{goal} {changed.kind}", perturbation=aimed, details=(*details[:index], changed, *details[index + 1 :])
         )
         self.bridge.search_wanted.emit()
-        self.tell(f"Searching for a perturbation that {'hides' if goal == 'hide' else 'draws'} {word}")
+        self.bridge.say(f"Searching for a perturbation that {'hides' if goal == 'hide' else 'draws'} {word}")
 
     def _index(self, study: Study) -> int | None:
         """The selected detail, or the last one that paints something."""

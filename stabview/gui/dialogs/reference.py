@@ -16,7 +16,7 @@ class ReferenceDialog(TextDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Reference", reference_text(), parent, name="reference")
-        self.resize(820, 700)
+        self.resize(1040, 760)
 
 
 def reference_text() -> str:

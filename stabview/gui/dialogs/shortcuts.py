@@ -33,6 +33,7 @@ class ShortcutsDialog(TextDialog):
     def __init__(self, keys: Iterable[tuple[str, Iterable[tuple[str, str]]]], parent: QWidget | None = None) -> None:
         text = "\n\n".join(_table(title, rows) for title, rows in (("Mouse and painting", MOUSE), *keys))
         super().__init__("Keys and mouse", text, parent, name="shortcuts")
+        self.resize(760, 680)
 
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:

@@ -41,7 +41,7 @@ class Tour(QWidget):
     def _build(self) -> None:
         self.bubble = QFrame(self)
         self.bubble.setProperty("card", True)
-        self.bubble.setFixedWidth(_WIDTH)
+        self.bubble.setFixedWidth(theme.scaled(_WIDTH))
         self.title, self.text, self.count = QLabel(), QLabel(), QLabel()
         font = self.title.font()
         font.setBold(True)
@@ -68,6 +68,12 @@ class Tour(QWidget):
         rows.addWidget(self.text)
         rows.addSpacing(4)
         rows.addLayout(across)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "bubble"):
+            self.bubble.setFixedWidth(theme.scaled(_WIDTH))
+            self.go_to(self.place)
 
     @property
     def step(self) -> Step:
