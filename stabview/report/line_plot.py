@@ -55,7 +55,8 @@ PAPER = Look()
 class Line:
     """One method's points; `method` chooses colour, dashes and marker. Above `ceiling` they are arrows at it.
 
-    joined : whether a line goes from point to point.
+    joined : whether a line goes from point to point. bars : (lowest, highest) at each point, where there are error
+        bars.
     """
 
     method: str
@@ -64,6 +65,7 @@ class Line:
     y: tuple[float, ...]
     ceiling: float = math.inf
     joined: bool = True
+    bars: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class LinePlot:
         if not self.lines:
             raise NothingToDraw
         across = [x for line in self.lines for x in line.x] + [mark.x for mark in marks]
-        down = [min(y, line.ceiling) for line in self.lines for y in line.y]
+        down = [min(y, line.ceiling) for line in self.lines for y in (*line.y, *sum(line.bars, ()))]
         self._x, self._y = Axis(across, from_0, log_x), Axis(down, from_0, log_y)
         self._unit = max(1.0, look.letters / PAPER.letters)  # lines and markers grow with the letters
         self._legend = self._legend_rows()
@@ -217,8 +219,20 @@ class LinePlot:
         drawn = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{self._pen:g}"{self._dashed(dashes)}/>'
         return [
             drawn if line.joined else "",
+            "".join(self._bar(x, [min(end, line.ceiling) for end in ends], colour)
+                    for x, ends in zip(line.x, line.bars, strict=False)),
             "".join(self._marker("arrow" if line.y[k] > line.ceiling else marker, *points[k], colour) for k in shown),
         ]
+
+    def _bar(self, x: float, ends: Sequence[float], colour: str) -> str:
+        """An error bar; none where it would be a dot."""
+        (across, bottom), (_, top) = (self._place(x, end) for end in ends)
+        if bottom - top < 1:
+            return ""
+        cap = 3 * self._unit
+        path = "".join(f"M{across - cap:.1f} {y:.1f}h{2 * cap:.1f}" for y in (bottom, top))
+        pen = f'stroke="{colour}" stroke-width="{0.6 * self._pen:g}"'
+        return f'<path d="M{across:.1f} {bottom:.1f}V{top:.1f}{path}" {pen}/>'
 
     def _legend_rows(self) -> list[tuple[str, float, int]]:
         """Name, place from the left, and row of every line; rows are filled one after the other."""
@@ -273,8 +287,10 @@ def _shortened(text: str, room: float, letters: float) -> str:
 
 
 def _positive(line: Line, log_x: bool, log_y: bool) -> Line:
-    pairs = [(x, y) for x, y in zip(line.x, line.y, strict=True) if not (log_x and x <= 0) and not (log_y and y <= 0)]
-    return replace(line, x=tuple(x for x, _ in pairs), y=tuple(y for _, y in pairs))
+    pairs = list(zip(line.x, line.y, strict=True))
+    kept = [k for k, (x, y) in enumerate(pairs) if not (log_x and x <= 0) and not (log_y and y <= 0)]
+    bars = tuple(line.bars[k] for k in kept) if line.bars and not log_y else ()
+    return replace(line, x=tuple(line.x[k] for k in kept), y=tuple(line.y[k] for k in kept), bars=bars)
 
 
 def _text(x: float, y: float, words: str, colour: str, anchor: str = "") -> str:

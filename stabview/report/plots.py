@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from stabview.report.line_plot import Line, LinePlot, Mark, NothingToDraw
 from stabview.report.wording import METHODS
@@ -18,6 +19,7 @@ def sampling_plot(
     points = sorted(result.get("sweep", ()), key=lambda point: point["rate"])
     scale = 1 if views else 100
     lines = _lines(points, titles, lambda point, method: (point["rate"] * scale, point["psnr"].get(method)), CEILING)
+    lines = [replace(line, bars=_bars(points, line.method)) for line in lines]
     marks = [Mark(trained * scale, "trained here")] if trained is not None else []
     label = "number of views" if views else "sampling rate in %"
     return line_plot("PSNR versus sampling", label, "PSNR in dB", lines, marks)
@@ -32,6 +34,17 @@ def growth_plot(result: Mapping, *, titles: Mapping[str, str] | None = None) -> 
 
     lines = _lines(result.get("iterates", ()), titles, point)
     return line_plot("How much the images change", "||r|| / ||x|| in %", "change of the image in %", lines, from_0=True)
+
+
+def _bars(points: Sequence[Mapping], method: str) -> tuple[tuple[float, float], ...]:
+    """From the lowest to the highest PSNR over the masks of each point that a line has; () where each had one."""
+    if all("psnr_low" not in point for point in points):
+        return ()
+    known = [point for point in points if math.isfinite(point["psnr"].get(method, math.nan))]
+    return tuple(
+        tuple(point.get(end, {}).get(method, point["psnr"][method]) for end in ("psnr_low", "psnr_high"))
+        for point in known
+    )  # fmt: skip
 
 
 def line_plot(

@@ -43,7 +43,7 @@ def consent(_folder):
 
 
 def model_card(_folder):
-    words = "# A cascade\n\nFive blocks, single-coil MRI.\n\n## Training\n\n- **steps**: 4000\n- **data**: drawn heads\n"
+    words = "# A cascade\n\nFive blocks, single-coil MRI.\n\n## Training\n\n- **steps**: 4000\n- **data**: drawn heads"
     return ModelCardDialog("A cascade", words)
 
 
@@ -81,7 +81,7 @@ def error_bar(_folder):
 def test_it_looks_as_it_did(qapp, qtbot, make, theme, scale, tmp_path, monkeypatch):
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    monkeypatch.setattr(about, "versions", lambda device: [("StabView", "1.2.3"), ("Qt", "6.11.3"), ("Device:", device)])
+    monkeypatch.setattr(about, "versions", lambda device: [("StabView", "1.2.3"), ("Device:", device)])
     monkeypatch.setattr(about, "packages", list)
     create_application(theme_choice=theme)
     widget = make(tmp_path)

@@ -32,6 +32,17 @@ def test_points_stand_where_the_numbers_say():
     assert y0 - y1 == pytest.approx(y1 - y2, abs=0.11) and y1 < y0, "upwards is more"
 
 
+def test_bars_reach_from_the_lowest_to_the_highest_of_the_masks():
+    sweep = [{"rate": rate, "psnr": {"soa": 30.0}} for rate in (0.2, 0.4, 0.6)]
+    sweep[1] |= {"masks": 3, "psnr_low": {"soa": 26.0}, "psnr_high": {"soa": 32.0}}
+    paths = [e.get("d") for e in ET.fromstring(sampling_plot({"sweep": sweep})).iter(f"{SVG}path")]
+    (bar,) = [path for path in paths if path.count("M") == 3]
+    bottom, top = (float(word) for word in bar.split("M")[1].split(" ")[1].split("V"))
+    line = next(path for path in paths if path.count("L") == 2)
+    _, middle, _ = (float(word.split(" ")[1]) for word in line.removeprefix("M").split("L"))
+    assert (middle - top) / (bottom - middle) == pytest.approx(2 / 4, abs=0.01) and top < middle < bottom
+
+
 def test_without_points_there_is_no_plot():
     assert sampling_plot({}) == "" and growth_plot({"iterates": [{"index": 0, "relative_norm": 0.0}]}) == ""
 

@@ -9,8 +9,8 @@ from stabview.images.errors import InputError
 from stabview.methods.networks.loading import load_shipped
 from stabview.methods.networks.trial import operator_for
 from stabview.study.answers import sweep
-from stabview.study.curve import sweep_points
 from stabview.study.checks import check_study
+from stabview.study.curve import sweep_points
 from stabview.study.networks import first_for, named, taking
 from stabview.study.problem import Parts, build_problem
 from stabview.study.settings import with_settings

@@ -10,8 +10,8 @@ from stabview.images.errors import InputError
 from stabview.measures.errors import psnr
 from stabview.report.html import html_text
 from stabview.study.answers import network_part, soa_part, sweep
-from stabview.study.curve import sweep_points
 from stabview.study.choices import OPERATORS, PATTERNS
+from stabview.study.curve import sweep_points
 from stabview.study.operators import coil_maps, sampling_operator
 from stabview.study.problem import Parts, build_problem
 from stabview.study.study import COMPLEX, ImageChoice, NetworkChoice, SamplingChoice, Study, SweepChoice
