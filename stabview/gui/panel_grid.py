@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -148,8 +147,6 @@ class PanelGrid(QWidget):
         for column in range(3):
             self._grid.setColumnStretch(column, int(column < columns))
         self._grid.setSpacing(_GAP if len(names) > 1 else 0)
-        for before, after in pairwise(names):
-            self.setTabOrder(self.panels[before].view, self.panels[after].view)
         self.refresh()
         self.arranged.emit()
 
