@@ -207,7 +207,7 @@ def _palette(theme: Theme) -> QPalette:
         palette.setColor(target, QColor(colour))
     faint = QColor(theme.muted)
     faint.setAlphaF(0.6)
-    for target in (role.WindowText, role.Text, role.ButtonText):
+    for target in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText):
         palette.setColor(group.Disabled, target, faint)
     palette.setColor(group.Disabled, role.Highlight, QColor(theme.line))
     return palette

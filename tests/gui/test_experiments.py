@@ -374,9 +374,10 @@ def test_tiles_never_overlap_and_stay_on_the_page(pictures, charts, room):
 
 
 def test_pictures_of_one_network_stay_in_one_row():
-    titles = [f"{name}: {what}" for name in ("A", "B", "C") for what in ("image", "network", "TV", "zero-filled")]
+    networks = ("A", "B: plain", "B: other")
+    titles = [f"{name}: {what}" for name in networks for what in ("image", name, "TV", "zero-filled")]
     assert run_of(titles) == 4 and columns_for(12, 0, 790, run_of(titles)) == 4
-    assert run_of(["x", "y: a", "y: b"]) == 1
+    assert run_of(["x", "y: a", "y: b"]) == 1 and run_of(["x", "y", "z"]) == 1
 
 
 def test_a_narrow_table_fills_the_gap_beside_another():
@@ -415,3 +416,21 @@ def test_single_numbers_and_signs_of_mathematics():
     assert number_words(123456.7) == "1.23·10⁵" and number_words(-0.5) == "−0.500" and number_words(float("nan")) == "—"
     assert signs("||A^+ d||^2 <= sqrt(3) 2^-15, 9e-17") == "‖A⁺ d‖² ≤ √3 2⁻¹⁵, 9·10⁻¹⁷"
     assert signs("Deep MRI (D5-C5), e^-k, a1e5") == "Deep MRI (D5-C5), e^-k, a1e5"
+
+
+def test_larger_text_makes_headings_form_and_pictures_room(bridge, qtbot):
+    theme.set_font_size(theme.FONT_SIZE)
+    window = ExperimentWindow(bridge, EXPERIMENTS["transfer"])
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    window.show()
+    side, heading = window.findChild(QWidget, "experiment.side"), window.view.banner.outcome
+    before = side.width(), heading.font().pointSizeF(), window.view.mosaic.pictures[0].reserved
+    try:
+        theme.set_font_size(1.5 * theme.FONT_SIZE)
+        qtbot.wait(50)
+        after = side.width(), heading.font().pointSizeF(), window.view.mosaic.pictures[0].reserved
+        assert after[0] == pytest.approx(1.5 * before[0], rel=0.02) and after[1] == 1.5 * before[1]
+        assert after[2] > before[2]
+    finally:
+        theme.set_font_size(theme.FONT_SIZE)

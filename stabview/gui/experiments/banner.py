@@ -22,10 +22,10 @@ class Mark(QWidget):
         self.agrees: bool | None = None
         self._fit()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ApplicationFontChange:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
             self._fit()
-        return super().event(event)
 
     def _fit(self) -> None:
         self.setFixedSize(theme.scaled(_MARK), theme.scaled(_MARK))

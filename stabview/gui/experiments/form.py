@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -43,12 +43,12 @@ class ParameterForm(QWidget):
         super().__init__(parent)
         self.experiment = experiment
         self.fields: dict[str, QWidget] = {}
+        self._labels: list[QLabel] = []
         self.setProperty("column", True)
         self._rows = QGridLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setHorizontalSpacing(10)
         self._rows.setVerticalSpacing(6)
-        self._rows.setColumnMinimumWidth(0, theme.scaled(_LABEL))
         self._rows.setColumnStretch(1, 1)
         groups = list(dict.fromkeys(parameter.group for parameter in experiment.parameters))
         place = {group: place for place, group in enumerate(sorted(groups, key=lambda group: group != ""))}
@@ -59,6 +59,23 @@ class ParameterForm(QWidget):
             for parameter in parameters:
                 self._add(parameter)
         self._rows.setRowStretch(self._rows.rowCount(), 1)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_labels"):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Labels of one width that grows with the text; fields no lower than a line needs."""
+        for label in self._labels:
+            label.setFixedWidth(theme.scaled(_LABEL))
+        for field in self.fields.values():
+            field.setMinimumHeight(theme.scaled(_TALL))
+
+    def leave_room(self, pixels: int) -> None:
+        """Stay so far from the right edge, where a scroll bar may be."""
+        self._rows.setContentsMargins(0, 0, pixels, 0)
 
     def values(self) -> dict[str, Value]:
         """What the form says."""
@@ -108,6 +125,7 @@ class ParameterForm(QWidget):
         label.setWordWrap(True)
         label.setBuddy(field)
         label.setToolTip(field.toolTip())
+        self._labels.append(label)
         self._rows.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._rows.addWidget(self._with_button(parameter, field), row, 1, Qt.AlignmentFlag.AlignVCenter)
 
@@ -139,7 +157,6 @@ class ParameterForm(QWidget):
             if parameter.words:
                 _offer_clear(field, parameter)
         field.setMinimumWidth(60)
-        field.setMinimumHeight(theme.scaled(_TALL))
         return field
 
     def _tell(self, *_value: object) -> None:

@@ -25,13 +25,14 @@ class Heading(QLabel):
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._dress()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ApplicationFontChange:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_size"):  # what another text size sends, too
             self._dress()
-        return super().event(event)
 
     def _dress(self) -> None:
         font = QApplication.font()
         font.setPointSizeF(self._size * font.pointSizeF())
         font.setBold(self._bold)
-        self.setFont(font)
+        if font != self.font():
+            self.setFont(font)

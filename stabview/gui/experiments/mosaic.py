@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QResizeEvent
@@ -47,8 +47,15 @@ def arranged(pictures: int, charts: int, columns: int) -> tuple[list[Cell], list
 
 
 def run_of(titles: Sequence[str]) -> int:
-    """How many pictures belong together, by the titles before their colons; 1 where runs are uneven."""
-    runs = [len(list(group)) for _, group in groupby(title.split(":")[0] for title in titles)]
+    """How many pictures belong together: those that begin like "Network: image"; 1 where the runs are uneven."""
+    runs, begins = [], None
+    for title in titles:
+        if begins is not None and title.startswith(begins):
+            runs[-1] += 1
+        else:
+            head, colon, _ = title.rpartition(":")
+            begins = head + colon if colon else None
+            runs.append(1)
     return runs[0] if len(runs) > 1 and len(set(runs)) == 1 else 1
 
 

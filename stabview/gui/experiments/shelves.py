@@ -60,7 +60,7 @@ class Shelves(QWidget):
     def arrange(self) -> None:
         """Place the tables for the present width; those of one row are equally high."""
         room, top = self.width(), 0
-        widths = [min(table.natural_width(), room) for table in self.tables]
+        widths = [min(table.natural_width(room), room) for table in self.tables]
         for row in rows_of(widths, room):
             tall = max(self.tables[place].take_width(widths[place]) for place in row)
             left = 0

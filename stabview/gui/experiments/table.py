@@ -27,7 +27,8 @@ from stabview.report.findings import cell_words, table_csv
 from stabview.report.wording import METHODS
 
 _ROWS = 14  # of a longer table the rest is reached with its scroll bar
-_CELL, _HEAD = 340, 130  # widest text of a cell, and of a heading before it wraps, in pixels
+_CELL, _HEAD, _TIGHT = 340, 130, 60  # widest text of a cell, and of a heading before it wraps, in pixels
+_LEAST = 180  # pixels of a table at least
 _ACROSS, _DOWN = 22, 12  # room in a cell beside and above its words
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _WRAPPED = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter
@@ -57,6 +58,7 @@ class _Grid(QTableWidget):
     def __init__(self, table: Table) -> None:
         super().__init__(len(table.rows), len(table.columns))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self._widths = [0] * len(table.columns)  # that the words need
         self._text = lambda: table_csv(table, separator="\t")
         tend(self, table.title, "Ctrl+C or a right click copies the whole table, with all digits.")
         offer_copy(self, self._text)
@@ -71,6 +73,7 @@ class _Grid(QTableWidget):
         header.setAccessibleName(f"Columns of {table.title}")
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setStretchLastSection(True)
         header.setStyleSheet(f"QHeaderView::section {{ padding: 2px {_ACROSS // 2}px; }}")
         self.setHorizontalHeaderLabels([signs(METHODS.get(name, name)) for name in table.columns])
         for column in range(len(table.columns)):
@@ -86,26 +89,30 @@ class _Grid(QTableWidget):
             item.setToolTip(repr(cell) if isinstance(cell, float) else cell_words(cell))
             self.setItem(row, column, item)
 
-    def fit(self) -> int:
-        """Give rows and columns the room that their words need; returns the width of all."""
+    def fit(self, head: int = _HEAD) -> int:
+        """Give rows and columns the room that their words need; returns the width of all.
+
+        head : pixels of a heading, at the usual text size, from which it goes on in the next line.
+        """
         metrics, head_metrics = QFontMetrics(self.font()), QFontMetrics(self.horizontalHeader().font())
         down, high = theme.scaled(_DOWN), metrics.height()
         for column in range(self.columnCount()):
             cells = [metrics.horizontalAdvance(self.item(row, column).text()) for row in range(self.rowCount())]
             words = self.horizontalHeaderItem(column).text()
             longest = max((head_metrics.horizontalAdvance(word) for word in words.split()), default=0)
-            least = max(longest, min(head_metrics.horizontalAdvance(words), theme.scaled(_HEAD)))
+            least = max(longest, min(head_metrics.horizontalAdvance(words), theme.scaled(head)))
             wide = max(min(max(cells, default=0), theme.scaled(_CELL)), least)
             high = max(high, head_metrics.boundingRect(0, 0, wide + 2, 10_000, _WRAPPED, words).height())
-            self.setColumnWidth(column, wide + _ACROSS + 2)
+            self._widths[column] = wide + _ACROSS + 2
+            self.setColumnWidth(column, self._widths[column])
         self.verticalHeader().setDefaultSectionSize(metrics.height() + down)
         self.horizontalHeader().setFixedHeight(high + down)
-        return self.horizontalHeader().length()
+        return sum(self._widths)
 
     def height_for(self, width: int) -> int:
         """Pixels of heading, rows and, where it is too wide, scroll bar."""
         rows = min(self.rowCount(), _ROWS) * self.verticalHeader().defaultSectionSize()
-        wanted = self.horizontalHeader().length() + self.scroll_width() > width
+        wanted = sum(self._widths) + self.scroll_width() > width
         policy = Qt.ScrollBarPolicy
         self.setHorizontalScrollBarPolicy(policy.ScrollBarAlwaysOn if wanted else policy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOn if self.scroll_width() else policy.ScrollBarAlwaysOff)
@@ -147,9 +154,11 @@ class FindingTable(QFrame):
         rows.addWidget(self.grid)
         rows.addStretch(1)
 
-    def natural_width(self) -> int:
-        """As wide as nothing is cut or scrolled."""
-        return max(self.grid.fit() + self.grid.scroll_width() + 2, theme.scaled(180))
+    def natural_width(self, room: int) -> int:
+        """As wide as nothing is cut or scrolled; headings take more lines where the room is less than that."""
+        beside = self.grid.scroll_width() + 2
+        width = self.grid.fit() + beside
+        return max(width if width <= room else self.grid.fit(_TIGHT) + beside, theme.scaled(_LEAST))
 
     def take_width(self, width: int) -> int:
         """Take this width; returns the height that is needed."""

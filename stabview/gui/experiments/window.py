@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -25,7 +25,7 @@ from stabview.study.snippets import command_line
 from stabview.study.stored import stored
 from stabview.study.study import ExperimentChoice, Study
 
-_FORM, _MARGIN, _GAP = 316, 20, 16
+_FORM, _MARGIN, _GAP = 328, 20, 16
 _BUTTONS = (
     ("run", "Run", "Run the experiment", "Run it with these parameters.", "F5"),
     ("cancel", "Cancel", "Cancel the experiment", "Stop it; what was found so far stays.", "Shift+F5"),
@@ -34,6 +34,9 @@ _BUTTONS = (
      "Ctrl+Shift+C"),
     ("export", "Export…", "Export what was found", "Write pictures, charts, tables and a report.", "Ctrl+Shift+E"),
 )  # fmt: skip
+
+_NOTHING = "Nothing has been run yet. What Run finds is shown here."
+_BEGUN = "Running. What is found is shown here as it comes."
 
 
 class ExperimentWindow(QDialog):
@@ -104,12 +107,15 @@ class ExperimentWindow(QDialog):
         """The card of the parameters, with what can be done under it."""
         side, scroll = QFrame(), QScrollArea()
         side.setProperty("card", True)
-        side.setFixedWidth(theme.scaled(_FORM))
+        side.setObjectName("experiment.side")
+        self._side_card = side
+        self._fit()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.form)
+        scroll.verticalScrollBar().rangeChanged.connect(lambda _low, high: self.form.leave_room(6 if high else 0))
         top, first, last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         top.addWidget(Heading("Parameters", PART), 1)
         top.addWidget(self.defaults_button)
@@ -127,6 +133,14 @@ class ExperimentWindow(QDialog):
         rows.addWidget(self.state)
         rows.addLayout(last)
         return side
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_side_card"):
+            self._fit()
+
+    def _fit(self) -> None:
+        self._side_card.setFixedWidth(theme.scaled(_FORM))
 
     @Slot()
     def run(self) -> None:
@@ -212,7 +226,7 @@ class ExperimentWindow(QDialog):
         takes = f"Takes about {text.duration(self.experiment.seconds)} with the defaults on two cores."
         self.state.setText("Running …" if busy else takes)
         if busy or self._stored is None:
-            self.view.show_finding(None, note="" if busy else "Nothing has been run yet: press Run.")
+            self.view.show_finding(None, note=_BEGUN if busy else _NOTHING)
             return
         finding = self._stored.run.finding
         self.view.show_finding(finding, self.experiment.outcome(finding.agrees) or NO_CLAIM, self._stored.words)
