@@ -5,9 +5,10 @@ The names of `stabview.api`, the Python interface, are here too; it is loaded wh
 
 __version__ = "0.1.0"
 __all__ = (
-    "EXAMPLES", "EXPERIMENTS", "Detail", "ExperimentChoice", "ExperimentRun", "ImageChoice", "InputError",
-    "NetworkChoice", "PerturbationChoice", "Run", "SamplingChoice", "SoaChoice", "Study", "SweepChoice",
-    "Verification", "load_study", "open_image", "run_experiment", "verify", "with_settings", "write_study",
+    "COMPONENTS", "EXAMPLES", "EXPERIMENTS", "Answer", "Detail", "ExperimentChoice", "ExperimentRun", "ImageChoice",
+    "InputError", "NetworkChoice", "PerturbationChoice", "ReaderPlan", "Run", "SamplingChoice", "SoaChoice", "Study",
+    "SweepChoice", "Verification", "load_study", "open_image", "other_methods", "run_experiment", "sensitivity",
+    "verify", "with_settings", "write_study",
 )  # fmt: skip
 
 
