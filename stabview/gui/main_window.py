@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self.actions_[f"theme.{self.preferences.theme}"].setChecked(True)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme)
         bridge.search_wanted.connect(self.run_search)
-        self.workbench.follow_curve(self.preferences.live_curve)
+        self.pages.follow_curve()
         ActionStates(self)
         self.stage.panels["network"].setFocus()
 
@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         self.view_bar = ViewBar(self.bridge, self.actions_)
         self.errors = ErrorBar()
         self.sampling_plot = SamplingPlot(self.bridge)
+        self.sampling_plot.follow_wanted.connect(self.pages.let_curve_follow)
         self.measures = MeasureTable(self.bridge)
         self.strip.looped.connect(self.actions_["loop"].setChecked)
         self.tools = ToolStrip(self.actions_)
@@ -279,7 +280,6 @@ class MainWindow(QMainWindow):
             across=tuple(self.across.sizes()),
             middle=tuple(self.middle.sizes()),
             windows=self.hub.own_windows,
-            live_curve=self.workbench.live_curve,
         )
         self.bridge.close()
         self.pages.close()

@@ -434,3 +434,13 @@ def test_larger_text_makes_headings_form_and_pictures_room(bridge, qtbot):
         assert after[2] > before[2]
     finally:
         theme.set_font_size(theme.FONT_SIZE)
+
+
+def test_a_stored_result_opens_with_its_own_parameters_and_runs_only_when_asked(small_window, qtbot):
+    small_window.pages.show_gallery()
+    small_window.pages.gallery.tiles["transfer"].click()
+    window = small_window.findChild(ExperimentWindow, "experiment.transfer")
+    qtbot.addWidget(window)
+    assert not small_window.workbench.experimenting
+    assert {name: window.form.values()[name] for name in window.stored.changed} == window.stored.changed
+    assert window.stored.changed, "or this test says nothing"

@@ -46,7 +46,7 @@ class ExperimentWindow(QDialog):
         super().__init__(parent)
         self.bridge, self.experiment = bridge, experiment
         self._mine = False  # whether the run that the workbench knows was begun here
-        self._stored = stored(experiment.name)
+        self.stored = stored(experiment.name)
         self.setWindowTitle(f"{experiment.title} — StabView, not for diagnostic use")
         self.setObjectName(f"experiment.{experiment.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -225,11 +225,11 @@ class ExperimentWindow(QDialog):
         """Before there is a finding: the stored one, or that there is none yet."""
         takes = f"Takes about {text.duration(self.experiment.seconds)} with the defaults on two cores."
         self.state.setText("Running …" if busy else takes)
-        if busy or self._stored is None:
+        if busy or self.stored is None:
             self.view.show_finding(None, note=_BEGUN if busy else _NOTHING)
             return
-        finding = self._stored.run.finding
-        self.view.show_finding(finding, self.experiment.outcome(finding.agrees) or NO_CLAIM, self._stored.words)
+        finding = self.stored.run.finding
+        self.view.show_finding(finding, self.experiment.outcome(finding.agrees) or NO_CLAIM, self.stored.words)
 
     @Slot()
     def _offer_defaults(self) -> None:
