@@ -110,7 +110,8 @@ class Jobs:
             self._results.sweep_position = self._results.position
 
     def search(self) -> None:
-        """Search on from the last iterate, from the beginning when it has no state."""
+        """Search on from the last iterate, from the beginning when it has no state; the curve waits for its end."""
+        self.cancel("curve")
         self._searches.pace, self._searches.strength = None, ""
         generation, iterates = self._present.generation, self._results.iterates
         state = iterates[-1].state if iterates else None

@@ -1,5 +1,7 @@
 """The curve of PSNR over the sampling: error bars over masks, and a curve that follows image and slider by itself."""
 
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -101,3 +103,21 @@ def test_a_curve_follows_where_the_slider_stands_when_a_search_ends(bench_of, st
     bench.when = lambda event: bench.move_to(bench.count - 1) if event == "iterate" else None
     searched(bench.quiet())
     assert bench.position == STEPS == bench.sweep_position and bench.sweep_draws == (9, 9)
+
+
+def test_a_search_does_not_share_the_processor_with_a_curve_that_follows(bench_of, study):
+    bench = bench_of(study.having(sweep=SweepChoice(rates=tuple(k / 60 for k in range(6, 60)), masks=20)))
+    bench.follow_curve(True)
+    begun = threading.Event()
+    bench.when = lambda event: begun.set() if event == "sweep" and bench.sweep_draws[0] > 0 else None
+    assert begun.wait(120)
+    along = []
+    bench.when = lambda event: along.append(bench.sweep_draws[0]) if event == "iterate" and bench.searching else None
+    bench.run_search()
+    until = time.monotonic() + 120
+    while time.monotonic() < until and not (bench.count > STEPS and bench.sweep_draws[0] > along[-1]):
+        time.sleep(0.01)  # until it has gone on after the search
+    assert len(set(along)) <= 2, "one draw may have been in the middle"
+    assert bench.count == STEPS + 1 and bench.sweep_draws[0] > along[-1]
+    bench.cancel()
+    bench.quiet()
