@@ -2,9 +2,10 @@
 """Makes the pictures of the gallery from real runs: `python packaging/gallery.py [--results DIR] [NAME ...]`.
 
 Every name is run as `stabview run NAME --out DIR/NAME` does it (a few with quicker values, below), unless DIR/NAME
-already holds the result. The picture of an example is what network and reference method make of the last perturbation;
-that of an experiment its first picture beside the one that differs most from it, or its first chart or table. Without
-names all pictures that are missing are made.
+already holds the result. The picture of an example is what network and reference method make of the last perturbation,
+or of its painted details, or its sampling curve, as it says itself; that of an experiment its first picture beside the
+one that differs most from it, or its first chart or table. Charts and tables are drawn on dark, as pictures are, in
+both themes. Without names all pictures that are missing are made.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PySide6.QtCore import QByteArray, QRectF
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from stabview import resources
 from stabview.cli import main as stabview
 from stabview.gui import theme
+from stabview.images.details import render_details
 from stabview.images.phantoms import phantom
 from stabview.images.prepare import prepare
 from stabview.sampling.sensitivities import birdcage
+from stabview.study.examples import DETAILS, SAMPLING, SEARCH, example
 from stabview.study.gallery import ENDING, EXAMPLE, Entry, entries
 
 SIZE = (480, 270)
@@ -46,7 +49,9 @@ QUICKER = {
     "search-comparison": ("size=128", "networks=deep-mri"),
 }
 KSPACE = "reconstruct-kspace"  # needs a file
-EXAMPLES = ("perturbation.steps=10", "sweep.rates=[1.0]", "sweep.views=[50]")  # the last iterate is what is shown
+NO_SEARCH, NO_CURVE = "perturbation.steps=1", ("sweep.masks=1", "sweep.rates=[1.0]", "sweep.views=[50]")
+EXAMPLES = {SEARCH: NO_CURVE, DETAILS: (NO_SEARCH, *NO_CURVE), SAMPLING: (NO_SEARCH,)}  # only what is shown
+ROOM = 0.25  # around the painted details, as a share of what they take
 
 
 def main() -> None:
@@ -68,7 +73,7 @@ def main() -> None:
 
 def usual_or_quicker(entry: Entry) -> tuple[str, ...]:
     """What is set for a run whose pictures alone are wanted."""
-    return EXAMPLES if entry.kind == EXAMPLE else QUICKER.get(entry.name, ())
+    return EXAMPLES[example(entry.name).shows] if entry.kind == EXAMPLE else QUICKER.get(entry.name, ())
 
 
 def make(entry: Entry, folder: Path) -> None:
@@ -80,7 +85,7 @@ def make(entry: Entry, folder: Path) -> None:
         settings = [word for setting in values for word in ("--set", setting)]
         if stabview(["run", entry.name, "--out", str(folder), "--device", "cpu", "--quiet", *settings]) != 0:
             return
-    picture = of_example(folder) if entry.kind == EXAMPLE else of_experiment(folder / entry.name)
+    picture = of_example(entry.name, folder) if entry.kind == EXAMPLE else of_experiment(folder / entry.name)
     if picture is not None:
         picture.save(resources.path("gallery", f"{entry.name}{ENDING}"), quality=88, optimize=True)
         sys.stdout.write(f"{entry.name}\n")
@@ -97,10 +102,30 @@ def drawn_kspace(folder: Path) -> Path:
     return path
 
 
-def of_example(folder: Path) -> Image.Image:
-    """Network and reference method side by side at the last iterate."""
-    last = max((folder / "figures").glob("iterate-*-network.png"))
-    return side_by_side([Image.open(last), Image.open(last.with_name(last.name.replace("network", "soa")))])
+def of_example(name: str, folder: Path) -> Image.Image:
+    """The sampling curve, or network and reference method side by side: of the details, or at the last iterate."""
+    shows, figures = example(name).shows, folder / "figures"
+    if shows == SAMPLING:
+        return drawn((figures / "sampling.svg").read_bytes())
+    found = sorted(figures.glob("iterate-*-network.png"))
+    network = found[0] if shows == DETAILS else found[-1]
+    pictures = [Image.open(network), Image.open(network.with_name(network.name.replace("network", "soa")))]
+    if shows == DETAILS:
+        box = about_details(name)
+        pictures = [picture.crop(box) for picture in pictures]
+    return side_by_side(pictures)
+
+
+def about_details(name: str) -> tuple[int, int, int, int]:
+    """The part of the image that its painted details take, with room around, as upright as a column; in pixels."""
+    study = example(name).study()
+    size = (study.image.size, study.image.size)
+    rows, columns = np.nonzero(render_details(size, study.details))
+    high, wide = np.ptp(rows), np.ptp(columns)
+    half = (1 + 2 * ROOM) / 2 * max(high, wide * 2 * SIZE[1] / SIZE[0])
+    across, down = half * SIZE[0] / 2 / SIZE[1], half
+    column, row = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
+    return tuple(int(np.clip(edge, 0, size[0])) for edge in (column - across, row - down, column + across, row + down))
 
 
 def of_experiment(folder: Path) -> Image.Image | None:
@@ -155,7 +180,7 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
 
 
 def drawn(svg: bytes) -> Image.Image:
-    """A chart on white."""
+    """A chart."""
     renderer = QSvgRenderer(QByteArray(svg))
     size = renderer.defaultSize()
     share = min(SIZE[0] / size.width(), SIZE[1] / size.height())
@@ -166,17 +191,23 @@ def drawn(svg: bytes) -> Image.Image:
     renderer.render(painter, QRectF((SIZE[0] - wide) / 2, (SIZE[1] - high) / 2, wide, high))
     painter.end()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(SIZE[1], image.bytesPerLine())
-    return Image.fromarray(np.ascontiguousarray(rows[:, : 3 * SIZE[0]].reshape(SIZE[1], SIZE[0], 3)))
+    return on_dark(np.ascontiguousarray(rows[:, : 3 * SIZE[0]].reshape(SIZE[1], SIZE[0], 3)))
+
+
+def on_dark(pixels: np.ndarray) -> Image.Image:
+    """A drawing on white, (H, W, 3) uint8, with light and dark exchanged and hues kept: white becomes the ground."""
+    colour = pixels.astype(float)
+    turned = colour + 255 - colour.max(axis=2, keepdims=True) - colour.min(axis=2, keepdims=True)
+    ground, ink = (np.array(QColor(shade).getRgb()[:3]) for shade in (theme.DARK.ground, theme.DARK.on_stage))
+    return Image.fromarray(np.uint8(np.rint(ground + turned / 255 * (ink - ground))))
 
 
 def tabled(csv_text: str) -> Image.Image:
-    """The beginning of a table on white."""
+    """The beginning of a table."""
     rows = [[_short(word) for word in row[:COLUMNS]] for row in csv.reader(csv_text.splitlines())][:ROWS]
     sheet = Image.new("RGB", SIZE, (255, 255, 255))
     pen, across, down = ImageDraw.Draw(sheet), SIZE[0] / len(rows[0]), SIZE[1] / ROWS
-    fonts = [
-        ImageFont.truetype(resources.path("fonts", f"DejaVuSans{weight}.ttf"), 12) for weight in ("-Bold", "")
-    ]
+    fonts = [ImageFont.truetype(resources.path("fonts", f"DejaVuSans{weight}.ttf"), 12) for weight in ("-Bold", "")]
     for k, row in enumerate(rows):
         font = fonts[min(k, 1)]
         for place, word in enumerate(row):
@@ -184,7 +215,7 @@ def tabled(csv_text: str) -> Image.Image:
                 word = word.removesuffix("…")[:-1] + "…"
             pen.text((place * across + 8, (k + 0.5) * down), word, fill=(30, 34, 40), font=font, anchor="lm")
         pen.line((0, (k + 1) * down, SIZE[0], (k + 1) * down), fill=(220, 223, 228))
-    return sheet
+    return on_dark(np.asarray(sheet))
 
 
 def _short(word: str) -> str:

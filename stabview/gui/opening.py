@@ -88,10 +88,11 @@ class Opener(QObject):
     # --- doing
 
     def open_experiment(self, choice: ExperimentChoice) -> ExperimentWindow:
-        """Open the window of an experiment with these parameters."""
+        """Open the window of an experiment with these parameters; without any, with those of its stored result."""
         entry = EXPERIMENTS[choice.name]
         window = ExperimentWindow(self.bridge, entry, self.window)
-        window.form.show_values(entry.values(choice.parameters))
+        stored = window.stored.run.parameters if window.stored is not None else {}
+        window.form.show_values(entry.values(choice.parameters or stored))
         window.show()
         return window
 
@@ -183,8 +184,12 @@ class Opener(QObject):
         self.bridge.in_background(lambda: write(path), lambda: self.bridge.say(f"Saved {path.name}"))
 
     def open_example(self, name: str) -> None:
-        """Begin with a shipped example and start its search."""
-        from stabview.study.examples import example
+        """Begin with a shipped example and start what it is for: its search, or its sampling curve."""
+        from stabview.study.examples import SAMPLING, SEARCH, example
 
-        self.bridge.workbench.change(example(name).study(), f"example {name}")
-        self.window.run_search()
+        entry = example(name)
+        self.bridge.workbench.change(entry.study(), f"example {name}")
+        if entry.shows == SEARCH:
+            self.window.run_search()
+        elif entry.shows == SAMPLING:
+            self.bridge.workbench.run_sweep()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +12,26 @@ from stabview.study.checks import suggestion
 from stabview.study.study import Study
 from stabview.study.toml_file import ABOUT, read_study, read_tables
 
+SEARCH, SAMPLING, DETAILS = "search", "sampling", "details"
+
 
 @dataclass(frozen=True)
 class Example:
-    """One example: its name, what it lets one look at, the figure it goes back to, and its study file."""
+    """One example: its name, what it lets one look at, the figure it goes back to, and its study file.
+
+    Attributes
+    ----------
+    shows : what one opens it for: SEARCH (which then runs), the SAMPLING curve, or DETAILS as they are reconstructed.
+    first : 1, 2, ... for those to begin with; None for the others.
+    """
 
     name: str
     title: str
     sentence: str
     source: str
     path: Path
+    shows: str = SEARCH
+    first: int | None = None
 
     def study(self) -> Study:
         """The study itself."""
@@ -35,11 +46,11 @@ def example(name: str) -> Example:
 
 
 def _shipped() -> dict[str, Example]:
-    found = {}
-    for path in sorted(resources.path("examples").glob("*.toml")):
-        about = read_tables(path)[ABOUT]
-        found[path.stem] = Example(path.stem, about["title"], about["sentence"], about["source"], path)
-    return dict(sorted(found.items(), key=lambda one: (one[1].source, one[0])))  # Fig. 1 first
+    paths = sorted(resources.path("examples").glob("*.toml"))
+    found = [Example(path.stem, **read_tables(path)[ABOUT], path=path) for path in paths]
+    found.sort(key=lambda one: (one.first or math.inf, not one.source.startswith("Antun"), one.source, one.name))
+    return {one.name: one for one in found}
 
 
 EXAMPLES: dict[str, Example] = _shipped()
+"""Those to begin with first, then the figures of Antun et al. in their order, then the others."""

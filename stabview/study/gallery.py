@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from stabview import resources
 from stabview.experiments.catalogue import EXPERIMENTS
-from stabview.study.examples import EXAMPLES
+from stabview.experiments.entry import TOPICS
+from stabview.study.examples import EXAMPLES, SEARCH
 
 EXAMPLE, EXPERIMENT = "example", "experiment"
 ENDING = ".jpg"
+BEGIN, FIGURES, NETWORKS = "Begin here", "Figures of Antun et al., PNAS 2020", "Other networks"
+SECTIONS = (BEGIN, FIGURES, NETWORKS, *TOPICS)
+"""In the order of the page."""
+_PAPER = re.compile(r"Antun et al\.(, PNAS)? 2020, (?P<figure>Fig\. \d|)")
 
 
 @dataclass(frozen=True)
@@ -19,9 +26,11 @@ class Entry:
 
     Attributes
     ----------
-    kind : EXAMPLE opens in the window with its search running, EXPERIMENT in a window of its own.
+    kind : EXAMPLE opens in the window, EXPERIMENT in a window of its own.
     seconds : about how long it takes; None for examples, whose first picture is there at once.
     topic : what an experiment is about, one of `stabview.experiments.entry.TOPICS`; "" for examples.
+    section : one of `SECTIONS`, under which it stands.
+    shows : of an example: what one opens it for, see `stabview.study.examples.Example`.
     """
 
     kind: str
@@ -31,6 +40,8 @@ class Entry:
     source: str
     seconds: float | None = None
     topic: str = ""
+    section: str = NETWORKS
+    shows: str = SEARCH
 
     @property
     def picture(self) -> Path:
@@ -44,12 +55,27 @@ class Entry:
 
 
 def entries() -> tuple[Entry, ...]:
-    """Examples first, then experiments, in the order of their tables."""
-    examples = (Entry(EXAMPLE, e.name, e.title, e.sentence, e.source) for e in EXAMPLES.values())
-    experiments = (
-        Entry(EXPERIMENT, e.name, e.title, e.sentence, e.source, e.seconds, e.topic) for e in EXPERIMENTS.values()
-    )
-    return (*examples, *experiments)
+    """Section by section; figures in their order, everything else in that of its table."""
+    return tuple(sorted(_entries(), key=lambda entry: (SECTIONS.index(entry.section), _place(entry))))
+
+
+def _entries() -> Iterator[Entry]:
+    for e in EXAMPLES.values():
+        section = BEGIN if e.first else FIGURES if _PAPER.match(e.source) else NETWORKS
+        yield Entry(EXAMPLE, e.name, e.title, e.sentence, e.source, section=section, shows=e.shows)
+    shown = {"", *(_figure(e.source) for e in EXAMPLES.values())}
+    for e in EXPERIMENTS.values():  # one that alone shows a figure stands among the figures
+        section = e.topic if _figure(e.source) in shown else FIGURES
+        yield Entry(EXPERIMENT, e.name, e.title, e.sentence, e.source, e.seconds, e.topic, section)
+
+
+def _figure(source: str) -> str:
+    found = _PAPER.match(source)
+    return found["figure"] if found else ""
+
+
+def _place(entry: Entry) -> str:
+    return (_figure(entry.source) or "later") if entry.section == FIGURES else ""
 
 
 def found(words: str) -> tuple[Entry, ...]:

@@ -143,6 +143,9 @@ def test_the_gallery_looks_as_it_did(qapp, qtbot, theme, scale, size, tmp_path):
     page = GalleryPage()
     qtbot.addWidget(page)
     page.resize(*size)
+    page.show()
+    qtbot.waitUntil(page.shown_tiles()[-1].isVisible)
+    page.search.clearFocus()  # its cursor blinks
     for tile_ in page.tiles.values():
         tile_.read_picture()
     fault = unlike(page, f"gallery-{theme}-{scale}", scale, tmp_path)

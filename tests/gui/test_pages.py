@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -36,7 +36,7 @@ def dialogs(kind):
 
 
 def test_the_gallery_follows_from_the_tables_and_its_pictures_belong_to_them():
-    assert [entry.name for entry in entries()] == [*EXAMPLES, *EXPERIMENTS]
+    assert sorted(entry.name for entry in entries()) == sorted([*EXAMPLES, *EXPERIMENTS])
     shipped = {path.stem for path in resources.path("gallery").iterdir()}
     names = {entry.name for entry in entries()}
     assert shipped <= names, "a picture is left of something that is no more"
@@ -73,13 +73,36 @@ def test_the_gallery_is_left_by_escape_and_by_opening_something(small_window, qt
     qtbot.waitUntil(lambda: not pages.in_gallery, timeout=5_000)
 
 
+def test_an_example_about_the_sampling_curve_opens_with_its_curve_and_without_a_search(small_window, qtbot):
+    small_window.pages.show_gallery()
+    small_window.pages.gallery.tiles["dagan-more-lines"].click()
+    workbench = small_window.workbench
+    assert workbench.study == EXAMPLES["dagan-more-lines"].study() and not workbench.searching
+    qtbot.waitUntil(lambda: bool(workbench.sweep_points), timeout=60_000)
+    assert not workbench.searching and workbench.count == 1
+    workbench.cancel()
+
+
 def test_arrows_go_from_picture_to_picture(small_window, qtbot):
     small_window.pages.show_gallery()
     gallery = small_window.pages.gallery
     tiles = gallery.shown_tiles()
+    qtbot.waitUntil(tiles[-1].isVisible, timeout=5_000)
     tiles[0].setFocus()
     qtbot.keyClick(tiles[0], Qt.Key.Key_Right)
     assert tiles[1].hasFocus()
+    qtbot.keyClick(tiles[1], Qt.Key.Key_Down)
+    below = gallery.focusWidget()
+    assert below.mapToGlobal(QPoint()).x() == tiles[1].mapToGlobal(QPoint()).x(), "straight down, across sections"
+    qtbot.keyClick(below, Qt.Key.Key_Up)
+    assert tiles[1].hasFocus()
+
+
+def test_no_words_of_a_tile_are_cut_off(small_window, qtbot):
+    small_window.pages.show_gallery()
+    tiles = small_window.pages.gallery.shown_tiles()
+    qtbot.waitUntil(tiles[-1].isVisible, timeout=5_000)
+    assert [tile.entry.name for tile in tiles if tile.height() < tile.heightForWidth(tile.width())] == []
 
 
 def test_every_step_of_the_tour_points_at_something(small_window, qtbot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,12 +20,16 @@ from PySide6.QtWidgets import (
 
 from stabview.gui.cards.fields import Elided, tend
 from stabview.gui.gallery.tile import WIDTH, Tile
-from stabview.study.gallery import EXAMPLE, EXPERIMENT, entries, found
+from stabview.study.gallery import BEGIN, FIGURES, NETWORKS, SECTIONS, entries, found
 
-_HEADINGS = {
-    EXAMPLE: ("Examples", "open here, running"),
-    EXPERIMENT: ("Experiments", "claims of the papers, each in a window of its own"),
+_SAID = {
+    BEGIN: "three stories that open here",
+    FIGURES: "on drawn images, with networks trained for StabView: the sentences say what these do",
+    NETWORKS: "the same questions put to others",
 }
+_OWN_WINDOW = "experiments, each in a window of its own"
+_ALONG, _ACROSS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}, {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_ARROWS = {*_ALONG, *_ACROSS}
 _GAP, _MARGIN = 14, 28
 _RECENT = 4
 
@@ -55,6 +59,9 @@ class GalleryPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tiles = {entry.name: Tile(entry) for entry in entries()}
+        self._waiting: list[str] = []
+        self._arranging = QTimer(self, interval=0)
+        self._arranging.timeout.connect(self._arrange_next)
         self._reading = QTimer(self, interval=0)
         self._reading.timeout.connect(self._read_one)
         for tile in self.tiles.values():
@@ -68,17 +75,14 @@ class GalleryPage(QScrollArea):
         self._rows.addLayout(self._head())
         self._rows.addLayout(self._buttons())
         self._grids: dict[str, tuple[QWidget, QGridLayout]] = {}
-        for kind in _HEADINGS:
-            self._rows.addWidget(self._section(kind))
         self.nothing = QLabel("Nothing is called that; try fewer words.")
         self.nothing.setProperty("muted", True)
         self.nothing.hide()
         self._rows.addWidget(self.nothing)
         self._rows.addStretch(1)
         self.setWidget(inner)
-        self._columns = 0
+        self._laid_out = (0, 0)  # columns, and width of a tile
         self._shown = set(self.tiles)
-        self._arrange()
 
     # --- building
 
@@ -132,26 +136,25 @@ class GalleryPage(QScrollArea):
         across.addStretch(1)
         return across
 
-    def _section(self, kind: str) -> QWidget:
-        title, words = _HEADINGS[kind]
-        heading, said = QLabel(title), QLabel(words)
+    def _section(self, title: str) -> tuple[QWidget, QGridLayout]:
+        heading, said = QLabel(title), QLabel(_SAID.get(title, _OWN_WINDOW))
         font = heading.font()
         font.setPointSizeF(1.2 * font.pointSizeF())
         font.setBold(True)
         heading.setFont(font)
         said.setProperty("muted", True)
+        said.setWordWrap(True)
         across = QHBoxLayout()
         across.addWidget(heading)
-        across.addWidget(said)
-        across.addStretch(1)
-        section, grid = QWidget(), QGridLayout()
+        across.addWidget(said, 1)
+        section, grid = QWidget(self.widget()), QGridLayout()
         grid.setSpacing(_GAP)
         rows = QVBoxLayout(section)
         rows.setContentsMargins(0, 10, 0, 0)
         rows.addLayout(across)
         rows.addLayout(grid)
-        self._grids[kind] = section, grid
-        return section
+        section.hide()
+        return section, grid
 
     # --- what is shown
 
@@ -190,8 +193,7 @@ class GalleryPage(QScrollArea):
     def _filter(self, words: str) -> None:
         self._shown = {entry.name for entry in found(words)}
         self.nothing.setVisible(not self._shown)
-        self._columns = 0
-        self._arrange()
+        self._arrange_anew()
 
     def shown_tiles(self) -> list[Tile]:
         """The tiles that the search leaves, in their order."""
@@ -201,40 +203,83 @@ class GalleryPage(QScrollArea):
         super().resizeEvent(event)
         self._arrange()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_laid_out"):
+            QTimer.singleShot(0, self, self._arrange_anew)  # when the tiles have the font too
+
+    def _arrange_anew(self) -> None:
+        self._laid_out = (0, 0)
+        self._arrange()
+
     def _arrange(self) -> None:
         """Tiles of one width in as many columns as fit; those that are filtered away leave no hole."""
         room = self.viewport().width() - 2 * _MARGIN
         columns = max(1, (room + _GAP) // (WIDTH + _GAP))
         width = (room + _GAP) // columns - _GAP
-        for tile in self.tiles.values():
-            tile.setFixedSize(width, tile.heightForWidth(width))
-        if columns == self._columns:
+        if (columns, width) == self._laid_out:
             return
-        self._columns = columns
-        for kind, (section, grid) in self._grids.items():
-            shown = [tile for tile in self.shown_tiles() if tile.entry.kind == kind]
-            while grid.count():
-                grid.takeAt(0).widget().hide()
-            for place, tile in enumerate(shown):
-                grid.addWidget(tile, place // columns, place % columns)
-                tile.show()
-            for column in range(grid.columnCount() + 1):
-                grid.setColumnStretch(column, int(column == columns))  # what is left over stays at the right
+        again, self._laid_out = columns != self._laid_out[0], (columns, width)
+        if again:
+            for section, _ in self._grids.values():
+                section.hide()
+        self._waiting = list(SECTIONS)
+        self._arrange_next()
+        self._arranging.start()
+
+    @Slot()
+    def _arrange_next(self) -> None:
+        """Arrange one section more, so that the window never waits for all of them."""
+        if not self._waiting:
+            self._arranging.stop()
+            return
+        title, (columns, width) = self._waiting.pop(0), self._laid_out
+        if title not in self._grids:
+            self._grids[title] = self._section(title)
+            self._rows.insertWidget(self._rows.indexOf(self.nothing), self._grids[title][0])
+        section, grid = self._grids[title]
+        shown = [tile for tile in self.shown_tiles() if tile.entry.section == title]
+        for row in range(0, len(shown), columns):
+            high = max(tile.heightForWidth(width) for tile in shown[row : row + columns])
+            for tile in shown[row : row + columns]:
+                tile.setFixedSize(width, high)
+        if section.isHidden():
+            self._fill(grid, shown, columns)
             section.setVisible(bool(shown))
+
+    def _fill(self, grid: QGridLayout, tiles: list[Tile], columns: int) -> None:
+        while grid.count():
+            grid.takeAt(0).widget().hide()
+        for place, tile in enumerate(tiles):
+            grid.addWidget(tile, place // columns, place % columns)
+            tile.show()
+        for column in range(max(grid.columnCount(), columns + 1)):
+            grid.setColumnStretch(column, int(column == columns))  # what is left over stays at the right
 
     # --- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys, focus = Qt.Key, self.focusWidget()
-        steps = {keys.Key_Left: -1, keys.Key_Right: 1, keys.Key_Up: -self._columns, keys.Key_Down: self._columns}
-        if event.key() in steps and isinstance(focus, Tile):
-            shown = self.shown_tiles()
-            place = shown.index(focus) + steps[event.key()]
-            if 0 <= place < len(shown):
-                shown[place].setFocus(Qt.FocusReason.TabFocusReason)
-                self.ensureWidgetVisible(shown[place])
-        else:
+        focus, found = self.focusWidget(), None
+        if isinstance(focus, Tile):
+            found = self._beside(focus, event.key())
+        if found is not None:
+            found.setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(found)
+        elif not (isinstance(focus, Tile) and event.key() in _ARROWS):
             super().keyPressEvent(event)
+
+    def _beside(self, tile: Tile, key: int) -> Tile | None:
+        """The tile that an arrow key leads to: the next or last one, or the nearest of the row below or above."""
+        shown = self.shown_tiles()
+        if key in _ALONG:
+            place = shown.index(tile) + _ALONG[key]
+            return shown[place] if 0 <= place < len(shown) else None
+        if key not in _ACROSS:
+            return None
+        at = {other: other.mapTo(self.widget(), QPoint(0, 0)) for other in shown}
+        there = [other for other in shown if _ACROSS[key] * (at[other].y() - at[tile].y()) > 0]
+        far = {other: (abs(at[other].y() - at[tile].y()), abs(at[other].x() - at[tile].x())) for other in there}
+        return min(there, key=far.get, default=None)
 
     def take_focus(self) -> None:
         """From the top, with the focus on the first picture."""

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontMetrics,
     QFontMetricsF,
     QKeyEvent,
     QPainter,
@@ -19,11 +18,17 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from stabview.gui import text, theme
 from stabview.gui.cards.fields import tend
+from stabview.study.examples import DETAILS, SAMPLING, SEARCH
 from stabview.study.gallery import EXPERIMENT, Entry
 
 WIDTH = 300
 _PICTURE = 9 / 16  # height of the picture for its width
-_EDGE, _LINES = 12, 4  # of title and sentence together
+_EDGE, _GAP = 12, 3
+_OPENS = {
+    SEARCH: "Opens with its search running.",
+    SAMPLING: "Opens with its sampling curve being computed.",
+    DETAILS: "Opens as it is reconstructed; a search is one click away.",
+}
 
 
 class Tile(QAbstractButton):
@@ -40,8 +45,9 @@ class Tile(QAbstractButton):
         super().__init__(parent)
         self.entry = entry
         self._picture = QPixmap()
+        self._heights: dict[tuple[int, str], int] = {}
         self.lacks_picture = entry.picture.is_file()
-        opens = "Opens in a window of its own." if entry.kind == EXPERIMENT else "Opens with its search running."
+        opens = "Opens in a window of its own." if entry.kind == EXPERIMENT else _OPENS[entry.shows]
         tend(
             self, f"{entry.title}. {entry.sentence}", f"{entry.sentence}\n{entry.source}\n{opens}", f"tile.{entry.name}"
         )
@@ -54,8 +60,11 @@ class Tile(QAbstractButton):
 
     def heightForWidth(self, width: int) -> int:
         """As high as picture and words need."""
-        line = self.fontMetrics().height()
-        return round(width * _PICTURE) + round(line * (_LINES + 1)) + 2 * _EDGE + 12
+        asked = (width, self.font().key())
+        if asked not in self._heights:  # layouts ask again and again
+            high = sum(self._height(words, font, width - 2 * _EDGE) for words, font, _ in self._paragraphs())
+            self._heights |= {asked: round(width * _PICTURE) + round(high) + 2 * _GAP + 2 * _EDGE}
+        return self._heights[asked]
 
     def read_picture(self) -> None:
         """Read the picture and show it."""
@@ -84,7 +93,7 @@ class Tile(QAbstractButton):
         painter.fillRect(above, QColor(now.stage))
         self._paint_picture(painter, above)
         painter.restore()
-        self._paint_words(painter, QRectF(frame.adjusted(_EDGE, above.height() + _EDGE - 2, -_EDGE, -_EDGE + 2)))
+        self._paint_words(painter, frame.adjusted(_EDGE, above.height() + _EDGE - 2, -_EDGE, -_EDGE + 2))
         strong = self.hasFocus()
         edge = now.accent if strong else now.muted if self.underMouse() else now.line
         painter.setPen(QPen(QColor(edge), 2 if strong else 1))
@@ -115,39 +124,30 @@ class Tile(QAbstractButton):
             painter.drawPath(path)
 
     def _paint_words(self, painter: QPainter, area: QRectF) -> None:
-        now, plain = theme.current(), self.font()
+        top, (*upper, source) = area.top(), self._paragraphs()
+        for words, font, colour in upper:
+            high = self._height(words, font, area.width())
+            _write(painter, QRectF(area.left(), top, area.width(), high), words, font, colour)
+            top += high + _GAP
+        words, font, colour = source
+        high = self._height(words, font, area.width())
+        _write(painter, QRectF(area.left(), area.bottom() - high, area.width(), high), words, font, colour)
+
+    def _paragraphs(self) -> tuple[tuple[str, QFont, str], ...]:
+        """Title, sentence and source, with font and colour."""
+        now, plain, entry = theme.current(), self.font(), self.entry
         bold = QFont(plain)
         bold.setBold(True)
-        line = QFontMetricsF(plain).height()
-        painter.setFont(bold)
-        painter.setPen(QColor(now.text))
-        upper = QRectF(area.left(), area.top(), area.width(), 2 * line)
-        title = shortened(self.entry.title, bold, upper)
-        taken = painter.boundingRect(upper, Qt.TextFlag.TextWordWrap, title)
-        painter.drawText(upper, Qt.TextFlag.TextWordWrap, title)
-        painter.setFont(plain)
-        lines = _LINES - round(taken.height() / line)
-        middle = QRectF(area.left(), taken.bottom() + 2, area.width(), lines * line)
-        painter.setPen(QColor(now.text))
-        painter.drawText(middle, Qt.TextFlag.TextWordWrap, shortened(self.entry.sentence, plain, middle))
-        painter.setPen(QColor(now.muted))
-        foot = QRectF(area.left(), area.bottom() - line, area.width(), line)
-        takes = f" · {text.duration(self.entry.seconds)}" if self.entry.seconds else ""
-        said = QFontMetrics(plain).elidedText(
-            self.entry.source, Qt.TextElideMode.ElideRight,
-            int(area.width() - QFontMetricsF(plain).horizontalAdvance(takes)),
-        )  # fmt: skip
-        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, said + takes)
+        takes = f"· {text.duration(entry.seconds)}".replace(" ", "\u00a0") if entry.seconds else ""
+        source = f"{entry.source} {takes}".rstrip()
+        return (entry.title, bold, now.text), (entry.sentence, plain, now.text), (source, plain, now.muted)
+
+    def _height(self, words: str, font: QFont, width: float) -> float:
+        room = QRectF(0, 0, width, 10_000)
+        return QFontMetricsF(font).boundingRect(room, Qt.TextFlag.TextWordWrap, words).height()
 
 
-def shortened(sentence: str, font: QFont, area: QRectF) -> str:
-    """The sentence, with dots at its end where it does not fit the area."""
-    metrics, flags = QFontMetricsF(font), Qt.TextFlag.TextWordWrap
-
-    def fits(words: str) -> bool:
-        return metrics.boundingRect(QRectF(0, 0, area.width(), 10_000), flags, words).height() <= area.height() + 1
-
-    words = sentence
-    while not fits(words) and " " in words:
-        words = words.removesuffix(" …").rsplit(" ", 1)[0] + " …"
-    return words
+def _write(painter: QPainter, area: QRectF, words: str, font: QFont, colour: str) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(area, Qt.TextFlag.TextWordWrap, words)
