@@ -8,7 +8,10 @@ search never keeps a short question waiting for more than one step. A step that 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +21,8 @@ from stabview.engine.pace import timed
 from stabview.methods.waiting import Stopped, watched
 
 Steps = Callable[[], Iterator[object]]
+NICE = 5
+"""By how much workers, and the threads that torch makes for them, stand back behind the window's own thread."""
 OFTEN = 0.1
 """Seconds between two reports that are passed on."""
 
@@ -113,6 +118,7 @@ class Worker:
             job.cancelled = True
 
     def _loop(self) -> None:
+        _behind_the_window()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._jobs or self._closing)
@@ -154,3 +160,10 @@ class Worker:
         if self._on_report is not None and now - self._passed_on >= OFTEN:
             self._passed_on = now
             self._on_report()
+
+
+def _behind_the_window() -> None:
+    """Let the scheduler prefer the window to this thread, where threads have priorities of their own (Linux)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

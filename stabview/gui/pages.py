@@ -51,6 +51,7 @@ class Pages(QObject):
         self._stack.addWidget(workbench)
         self.bridge.study_changed.connect(self.show_workbench)
         self.bridge.search_changed.connect(self._follow_search)
+        self._stack.currentChanged.connect(self.follow_curve)
         return self._stack
 
     def cancel(self) -> bool:
@@ -104,7 +105,21 @@ class Pages(QObject):
             self.show_workbench()
             self.window.opener.open_example(name)
         else:
-            self.window.opener.open_experiment(ExperimentChoice(name)).run()
+            window = self.window.opener.open_experiment(ExperimentChoice(name))
+            if window.stored is None:  # a stored result is there at once, and slow to compute again
+                window.run()
+
+    @Slot()
+    def follow_curve(self) -> None:
+        """The sampling curve follows by itself where that is wanted, and only while it is in sight."""
+        wanted = self.window.preferences.live_curve and not self.in_gallery
+        if wanted != self.bridge.workbench.live_curve:
+            self.bridge.workbench.follow_curve(wanted)
+
+    def let_curve_follow(self, live: bool) -> None:
+        """Whether it is wanted, from now on and at the next start."""
+        self.window.preferences = replace(self.window.preferences, live_curve=live)
+        self.follow_curve()
 
     # --- tour
 
@@ -138,8 +153,7 @@ class Pages(QObject):
             self.window.choose_theme(preferences.theme)
         if preferences.text_size != before.text_size:
             theme.set_font_size(preferences.text_size)
-        if preferences.live_curve != before.live_curve:
-            self.bridge.workbench.follow_curve(preferences.live_curve)
+        self.follow_curve()
         if self.recovery is not None:
             self.recovery.set_minutes(preferences.autosave)
 

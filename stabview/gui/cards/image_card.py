@@ -8,7 +8,6 @@ from pathlib import Path
 from stabview.gui.cards.card import Card, Note
 from stabview.gui.cards.fields import Choice, Elided, Fold, SliderRow, Spin
 from stabview.gui.dialogs.files import ask_image, ask_stored
-from stabview.images.errors import InputError
 from stabview.images.phantoms import PHANTOMS
 from stabview.images.readers import count_slices
 from stabview.study.choices import FITS, STORED
@@ -83,14 +82,16 @@ class ImageCard(Card):
         return f"{self.heading.text()} · {self.facts.text()}"
 
     def open_file(self, path: str | Path) -> None:
-        """Take an image file into the study, at its middle slice; what is no image is told and left alone."""
-        try:
-            count_slices(path)
-        except InputError as error:
-            self.bridge.complain(str(error))
-            return
-        image = self.workbench.study.image
-        self.change("open image", image=ImageChoice(path=str(path), size=image.size))
+        """Take an image file into the study, at its middle slice; what is no image is told and left alone.
+
+        It is looked at in the background: the first file of a kind brings its library, which takes a while.
+        """
+
+        def take() -> None:
+            image = self.workbench.study.image
+            self.change("open image", image=ImageChoice(path=str(path), size=image.size))
+
+        self.bridge.in_background(lambda: count_slices(path), take)
 
     def _choose_source(self, key: str) -> None:
         if key == _OPEN:
