@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from stabview.gui import theme
+from stabview.gui.experiments.arranged import Arranged
 from stabview.gui.experiments.tile import Tile
 
 GAP = 10
@@ -78,7 +78,7 @@ def columns_for(pictures: int, charts: int, room: float, run: int = 1) -> int:
     return min(range(least, most + 1), key=lambda columns: (parted(columns), empty(columns), columns))
 
 
-class Mosaic(QWidget):
+class Mosaic(Arranged):
     """Tiles in the columns that suit the width; its height follows.
 
     Signals
@@ -111,16 +111,6 @@ class Mosaic(QWidget):
             tile.show()
         self.pictures, self.charts = list(pictures), list(charts)
         self.arrange()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.arrange()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "charts"):
-            self.arrange()
 
     def arrange(self) -> None:
         """Place the tiles for the present width."""

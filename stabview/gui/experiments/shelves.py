@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from stabview.gui.experiments.arranged import Arranged
 from stabview.gui.experiments.table import FindingTable
 
 GAP = 10
@@ -27,7 +26,7 @@ def rows_of(widths: Sequence[int], room: int) -> list[list[int]]:
     return rows
 
 
-class Shelves(QWidget):
+class Shelves(Arranged):
     """Tables in rows; its height follows the width."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,16 +45,6 @@ class Shelves(QWidget):
                 table.show()
         self.tables = list(tables)
         self.arrange()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.arrange()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "tables"):
-            self.arrange()
 
     def arrange(self) -> None:
         """Place the tables for the present width; those of one row are equally high."""
