@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -71,7 +72,7 @@ def test_run_writes_what_is_documented(folder, capsys):
     assert main(["run", str(folder / "study.toml"), "--out", str(out), "--threads", "1"]) == 0
     printed, progress = capsys.readouterr()
     assert str(out) in printed and "report.html" in printed
-    assert "worst-case search: 5 of 5" in progress and "sampling curve: 2 of 2" in progress
+    assert "worst-case search: 5 of 5" in progress and "sampling curve: 6 of 6" in progress
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert {
         "result.json", "study.toml", "arrays.npz", "iterates.csv", "sweep.csv", "details.csv", "report.html",
@@ -96,9 +97,11 @@ def test_run_writes_what_is_documented(folder, capsys):
             assert wanted <= set(iterate[method])
     (detail,) = result["details"]
     assert detail["kind"] == "lesion" and set(detail["captured"]) == {"network", "soa"} and 0 < detail["exposure"] <= 1
-    assert [set(point) for point in result["sweep"]] == [{"rate", "psnr"}] * 2
+    own, bars = {"rate", "psnr"}, {"masks", "psnr_low", "psnr_high"}
+    assert [set(point) for point in result["sweep"]] == [own | bars, own], "all samples are one mask only"
+    assert result["sweep"][0]["masks"] == 3
     assert {"device", "torch", "seed", "started", "seconds"} <= set(result["provenance"])
-    assert "null" not in (out / "result.json").read_text() and "NaN" not in (out / "result.json").read_text()
+    assert not re.search(r"\b(null|NaN|Infinity)\b", (out / "result.json").read_text())
 
     with np.load(out / "arrays.npz") as arrays:
         x, r, network, mask = (arrays[name] for name in ("x", "r", "network", "mask"))

